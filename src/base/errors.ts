@@ -1,0 +1,72 @@
+// Every operational failure that Holdfast reports, as one class with a code. docs/errors.md has a heading for
+// each code, and a test compares the two. A programmer's mistake is a TypeError or RangeError instead, and the
+// end of a stream is data (an end reason), not an error.
+
+interface ErrorKind {
+  /** What went wrong, the same for every instance. */
+  readonly title: string;
+  /** The HTTP status that carries it; absent where it never travels over HTTP. */
+  readonly status?: number;
+}
+
+export const errorKinds = {
+  ERR_BAD_JSON: { title: 'The body is not valid JSON', status: 400 },
+  ERR_BAD_EVENT: { title: 'An event is not well formed', status: 400 },
+  ERR_BAD_TOPIC: { title: 'A topic is not well formed', status: 400 },
+  ERR_BAD_PATTERN: { title: 'A pattern is not well formed', status: 400 },
+  ERR_BAD_QUERY: { title: 'A query parameter is not usable', status: 400 },
+  ERR_NO_TOPIC: { title: 'The request names no topic', status: 400 },
+  ERR_TOO_MANY_TOPICS: { title: 'The request names too many topics', status: 400 },
+  ERR_PIPELINED_STREAM: { title: 'A stream cannot be pipelined behind another answer', status: 400 },
+  ERR_UNAUTHORIZED: { title: 'The request carries no usable credentials', status: 401 },
+  ERR_FORBIDDEN: { title: 'The grant does not cover the request', status: 403 },
+  ERR_NOT_FOUND: { title: 'There is no such route', status: 404 },
+  ERR_METHOD_NOT_ALLOWED: { title: 'The route does not take this method', status: 405 },
+  ERR_BODY_TIMEOUT: { title: 'The body did not arrive in time', status: 408 },
+  ERR_TOPIC_ENDED: { title: 'The topic has ended', status: 409 },
+  ERR_KEY_CONFLICT: { title: 'The key was used for another event', status: 409 },
+  ERR_EVENT_TOO_LARGE: { title: 'An event is too large', status: 413 },
+  ERR_BATCH_TOO_LARGE: { title: 'The batch has too many events', status: 413 },
+  ERR_BODY_TOO_LARGE: { title: 'The body is too large', status: 413 },
+  ERR_BAD_CONTENT_TYPE: { title: 'The content type is not supported', status: 415 },
+  ERR_INTERNAL: { title: 'The hub failed', status: 500 },
+  ERR_HUB_CLOSED: { title: 'The hub is closing', status: 503 },
+  ERR_HUB_FULL: { title: 'The hub holds as many streams as it may', status: 503 },
+  ERR_NOT_READY: { title: 'The hub is not ready', status: 503 },
+  ERR_HEAD_SENT: { title: 'The response has already begun' },
+  ERR_LISTEN: { title: 'The address cannot be listened on' },
+  ERR_NOT_AUTHORISED_BEYOND_LOOPBACK: { title: 'The hub would be open to the network' },
+  ERR_USAGE: { title: 'The command line is not usable' },
+  ERR_UNREACHABLE: { title: 'The hub does not answer' },
+  ERR_REFUSED: { title: 'The hub refused the request' },
+  ERR_OLD_NODE: { title: 'This Node.js is too old' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/**
+ * An operational failure: something that a correct program can meet.
+ *
+ * `message` says what happened, with the value; `help` says what to do about it.
+ */
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError';
+  readonly code: ErrorCode;
+  readonly help: string;
+
+  constructor(code: ErrorCode, message: string, help: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.help = help;
+  }
+
+  get title(): string {
+    return errorKinds[this.code].title;
+  }
+
+  /** The HTTP status for this failure; 500 for one that was not meant to travel over HTTP. */
+  get status(): number {
+    const kind: ErrorKind = errorKinds[this.code];
+    return kind.status ?? 500;
+  }
+}
