@@ -10,6 +10,7 @@ interface ErrorKind {
 }
 
 export const errorKinds = {
+  ERR_BAD_REQUEST: { title: 'The request is not valid HTTP/1.1', status: 400 },
   ERR_BAD_JSON: { title: 'The body is not valid JSON', status: 400 },
   ERR_BAD_EVENT: { title: 'An event is not well formed', status: 400 },
   ERR_BAD_TOPIC: { title: 'A topic is not well formed', status: 400 },
@@ -22,6 +23,7 @@ export const errorKinds = {
   ERR_FORBIDDEN: { title: 'The grant does not cover the request', status: 403 },
   ERR_NOT_FOUND: { title: 'There is no such route', status: 404 },
   ERR_METHOD_NOT_ALLOWED: { title: 'The route does not take this method', status: 405 },
+  ERR_REQUEST_TIMEOUT: { title: 'The request did not arrive in time', status: 408 },
   ERR_BODY_TIMEOUT: { title: 'The body did not arrive in time', status: 408 },
   ERR_TOPIC_ENDED: { title: 'The topic has ended', status: 409 },
   ERR_KEY_CONFLICT: { title: 'The key was used for another event', status: 409 },
@@ -29,6 +31,8 @@ export const errorKinds = {
   ERR_BATCH_TOO_LARGE: { title: 'The batch has too many events', status: 413 },
   ERR_BODY_TOO_LARGE: { title: 'The body is too large', status: 413 },
   ERR_BAD_CONTENT_TYPE: { title: 'The content type is not supported', status: 415 },
+  ERR_HEAD_TOO_LARGE: { title: 'The request head is too large', status: 431 },
+  ERR_BODY_READ: { title: 'The body was read before the hub could', status: 500 },
   ERR_INTERNAL: { title: 'The hub failed', status: 500 },
   ERR_HUB_CLOSED: { title: 'The hub is closing', status: 503 },
   ERR_HUB_FULL: { title: 'The hub holds as many streams as it may', status: 503 },

