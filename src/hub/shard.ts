@@ -1,0 +1,271 @@
+// One event loop's streams: opens them at a position, keeps them served, and ends them. It reads the log and
+// never writes it; the log and its lifetime belong to the hub.
+
+import { HoldfastError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { EventLog, LogRecord } from '../log/event-log.ts';
+import { Ring, type RingLimits } from '../log/ring.ts';
+import type { EndReason } from '../wire/index.ts';
+import { endBlock, firstBlocks, gapBlock, heartbeatBlock } from './blocks.ts';
+import { CatchUp } from './catch-up.ts';
+import { FanOut } from './fan-out.ts';
+import type { Outlet } from './outlet.ts';
+import type { Pattern } from './pattern.ts';
+import { type SlicedTask, Slicer } from './slicer.ts';
+import type { Start } from './start-position.ts';
+import { Stream, type StreamHost } from './stream.ts';
+import { StreamClock, type StreamTimes } from './stream-clock.ts';
+import type { Subscription } from './subscription.ts';
+import { SubscriptionTable } from './subscription-table.ts';
+
+export interface ShardOptions extends StreamTimes {
+  readonly maxStreams: number;
+  /** The ring for a log that has none of its own. */
+  readonly ring: RingLimits;
+  readonly logger: Logger;
+}
+
+export interface StreamRequest {
+  readonly outlet: Outlet;
+  readonly patterns: readonly Pattern[];
+  readonly start: Start;
+  /** When the grant ends, in milliseconds since 1970; Infinity when it does not. */
+  readonly expiresAtMs: number;
+}
+
+export interface ShardStats {
+  /** Streams that are open or ending. */
+  readonly streams: number;
+  /** Of them, those that read on from a position instead of getting events as they are announced. */
+  readonly behind: number;
+  readonly opened: number;
+  readonly ended: Readonly<Partial<Record<EndReason, number>>>;
+  /** Events written to streams. */
+  readonly delivered: number;
+}
+
+// Reconnects of streams that were cut together spread over two seconds.
+const MIN_RETRY_MS = 1000;
+const RETRY_SPREAD_MS = 2000;
+const STREAMS_A_CLOSE_STEP = 32;
+
+export class Shard implements StreamHost {
+  readonly #log: EventLog;
+  readonly #options: ShardOptions;
+  readonly #ring: Ring;
+  readonly #subscriptions = new SubscriptionTable();
+  readonly #streams = new Set<Stream>();
+  readonly #slicer: Slicer;
+  readonly #fanOut: FanOut;
+  readonly #catchUp: CatchUp;
+  readonly #clock: StreamClock;
+  readonly #ended: Partial<Record<EndReason, number>> = {};
+  readonly #stopListening: () => void;
+  #opened = 0;
+  #closed: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+  // The newest heartbeat: live streams are mostly complete up to the same position, and share it.
+  #beatBlock: { readonly position: number; readonly bytes: Uint8Array } | undefined;
+
+  constructor(log: EventLog, options: ShardOptions) {
+    this.#log = log;
+    this.#options = options;
+    this.#ring = log.ring ?? new Ring(options.ring, log.head);
+    this.#slicer = new Slicer((error) => options.logger.error({ err: error }, 'A step of the shard failed'));
+    this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this);
+    this.#catchUp = new CatchUp(log, this.#ring, this.#slicer, this);
+    this.#clock = new StreamClock(options, this.#slicer, this);
+    this.#stopListening = log.onAnnounce((records) => this.#announce(records));
+  }
+
+  /**
+   * Says whether one more stream is taken, before its head is sent.
+   *
+   * @throws HoldfastError ERR_HUB_CLOSED, ERR_HUB_FULL.
+   */
+  checkAdmission(): void {
+    if (this.#closed !== undefined) {
+      throw new HoldfastError(
+        'ERR_HUB_CLOSED',
+        'The hub is ending its streams',
+        'Reconnect in a few seconds.',
+      );
+    }
+    if (this.#streams.size < this.#options.maxStreams) return;
+    throw new HoldfastError(
+      'ERR_HUB_FULL',
+      `The hub holds ${this.#streams.size} streams, and \`maxStreams\` is ${this.#options.maxStreams}`,
+      'Reconnect later, or raise `maxStreams` where memory and open files allow it.',
+    );
+  }
+
+  /** Opens a stream on an outlet whose head is set. Wants a `checkAdmission` in the same turn. */
+  open(request: StreamRequest): Stream {
+    const { outlet, patterns, start, expiresAtMs } = request;
+    const subscription = this.#subscriptions.acquire(patterns);
+    this.#noteEnd(subscription);
+    const stream = new Stream(this, outlet, subscription, start.position, expiresAtMs);
+    outlet.listener = stream;
+    this.#streams.add(stream);
+    this.#opened++;
+    const nowMs = performance.now();
+    const retryMs = MIN_RETRY_MS + Math.floor(Math.random() * (RETRY_SPREAD_MS + 1));
+    stream.write(firstBlocks(start, this.#log, retryMs), nowMs);
+    this.#clock.start(stream, nowMs);
+    this.readOn(stream);
+    return stream;
+  }
+
+  /** Ends a stream in the normal way, within `closeTimeoutMs`. */
+  end(stream: Stream, reason: EndReason): void {
+    if (!stream.isOpen) return;
+    stream.end(reason);
+    this.#clock.startClosing(stream, performance.now());
+  }
+
+  /** Whether everything announced has gone to every stream that can take it. */
+  get isIdle(): boolean {
+    return this.#fanOut.isIdle && this.#catchUp.isIdle;
+  }
+
+  stats(): ShardStats {
+    let behind = 0;
+    for (const stream of this.#streams) if (stream.state === 'behind') behind++;
+    return {
+      streams: this.#streams.size,
+      behind,
+      opened: this.#opened,
+      ended: { ...this.#ended },
+      delivered: this.#fanOut.deliveredCount + this.#catchUp.deliveredCount,
+    };
+  }
+
+  /**
+   * Sends what is announced, for at most `closeTimeoutMs`, then ends every stream with `drain`, in slices;
+   * resolves when the last one has closed or was cut.
+   */
+  close(): Promise<void> {
+    this.#closed ??= new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      if (this.#streams.size === 0) resolve();
+      else this.#slicer.wake(this.#closing());
+    }).finally(this.#stopListening);
+    return this.#closed;
+  }
+
+  // What streams, fan-out, catch-up and clock ask of their shard.
+
+  readOn(stream: Stream): void {
+    if (stream.state !== 'behind' || stream.isPushedBack || this.#endIfComplete(stream)) return;
+    if (this.#catchUp.hasReachedHead(stream)) stream.turnLive();
+    else this.#catchUp.add(stream);
+  }
+
+  onServed(stream: Stream): void {
+    this.#endIfComplete(stream);
+  }
+
+  skipGap(stream: Stream): void {
+    const from = stream.position;
+    stream.position = this.#log.oldest - 1;
+    stream.write(gapBlock(this.#log.epoch, from, stream.position), performance.now());
+  }
+
+  onUnmatchedDropped(matchedTo: number): void {
+    for (const stream of this.#streams) {
+      if (stream.state !== 'live') continue;
+      stream.position = stream.reached(matchedTo);
+      stream.turnBehind();
+      this.readOn(stream);
+    }
+  }
+
+  onOutletError(stream: Stream, error: unknown): void {
+    this.#options.logger.error({ err: error, position: stream.position }, 'A stream could not be written to');
+  }
+
+  onReadError(stream: Stream, error: unknown): void {
+    this.#options.logger.error({ err: error, position: stream.position }, 'The log could not be read');
+    this.end(stream, 'error');
+  }
+
+  beat(stream: Stream, nowMs: number): void {
+    // Set first: a stream that is pushed back by its heartbeat is behind, and this is where it is.
+    stream.position = stream.reached(this.#fanOut.matchedTo);
+    if (this.#beatBlock?.position !== stream.position) {
+      const { position } = stream;
+      this.#beatBlock = { position, bytes: heartbeatBlock(this.#log.epoch, position) };
+    }
+    stream.write(this.#beatBlock.bytes, nowMs);
+  }
+
+  expire(stream: Stream): void {
+    this.end(stream, 'expired');
+  }
+
+  onDue(stream: Stream, nowMs: number): number | undefined {
+    return this.#clock.onDue(stream, nowMs);
+  }
+
+  lastBlock(stream: Stream, reason: EndReason): Uint8Array {
+    return endBlock(reason, this.#log.epoch, stream.reached(this.#fanOut.matchedTo));
+  }
+
+  onEnded(stream: Stream, reason: EndReason): void {
+    this.#clock.stop(stream);
+    this.#catchUp.remove(stream);
+    this.#subscriptions.release(stream.subscription);
+    stream.outlet.listener = undefined;
+    this.#streams.delete(stream);
+    this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
+    if (this.#streams.size === 0) this.#onEmpty?.();
+  }
+
+  #announce(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      if (this.#ring !== this.#log.ring) this.#ring.push(record);
+      if (record.endsTopic)
+        this.#subscriptions.match(record.topic, (subscription) => this.#noteEnd(subscription));
+    }
+    this.#fanOut.announce(records);
+  }
+
+  // A subscription to exact topics only ends where the last of them does. An end that the log has forgotten
+  // makes the topic, and with it the subscription, open again.
+  #noteEnd(subscription: Subscription): void {
+    if (subscription.hasPatterns) return;
+    let endsAt = 0;
+    for (const topic of subscription.exactTopics) {
+      const end = this.#log.endOf(topic);
+      if (end === undefined) {
+        subscription.endsAt = undefined;
+        return;
+      }
+      endsAt = Math.max(endsAt, end);
+    }
+    subscription.endsAt = endsAt;
+  }
+
+  #endIfComplete(stream: Stream): boolean {
+    const { endsAt } = stream.subscription;
+    if (endsAt === undefined || stream.position < endsAt || !stream.isOpen) return false;
+    this.end(stream, 'ended');
+    return true;
+  }
+
+  #closing(): SlicedTask {
+    const deliverUntilMs = performance.now() + this.#options.closeTimeoutMs;
+    let streams: Iterator<Stream> | undefined;
+    const step = (): boolean => {
+      if (streams === undefined && !this.isIdle && performance.now() < deliverUntilMs) return true;
+      streams ??= this.#streams.values();
+      for (let count = 0; count < STREAMS_A_CLOSE_STEP; count++) {
+        const next = streams.next();
+        if (next.done) return false;
+        this.end(next.value, 'drain');
+      }
+      return true;
+    };
+    return { step };
+  }
+}

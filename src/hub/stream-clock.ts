@@ -1,0 +1,95 @@
+// What time does to a stream: heartbeats, the stall and close bounds, the end of its grant. One wheel for all.
+
+import type { EndReason } from '../wire/index.ts';
+import type { Slicer } from './slicer.ts';
+import type { Stream } from './stream.ts';
+import { Wheel } from './wheel.ts';
+
+export interface StreamTimes {
+  /** The longest time without a byte on a stream, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** How long a stream that pushed back may take nothing before it ends with `stalled`. */
+  readonly stallTimeoutMs: number;
+  /** How long an ended stream may take to close before it is cut. */
+  readonly closeTimeoutMs: number;
+}
+
+export interface StreamClockHost {
+  /** Nothing was written for almost `heartbeatMs`. */
+  beat(stream: Stream, nowMs: number): void;
+  /** The grant of the stream has ended. */
+  expire(stream: Stream): void;
+}
+
+// Heartbeats are due in this part of heartbeatMs, so that with the wheel's tick the promise is kept, and
+// streams that were opened together drift apart.
+const HEARTBEAT_EARLIEST = 0.8;
+const HEARTBEAT_SPREAD = 0.15;
+const TICKS_A_HEARTBEAT = 60;
+const MIN_TICK_MS = 2;
+const MAX_TICK_MS = 250;
+const STALL_SAMPLES = 4;
+
+export class StreamClock {
+  readonly #times: StreamTimes;
+  readonly #host: StreamClockHost;
+  readonly #wheel: Wheel;
+
+  constructor(times: StreamTimes, slicer: Slicer, host: StreamClockHost) {
+    this.#times = times;
+    this.#host = host;
+    const tickMs = times.heartbeatMs / TICKS_A_HEARTBEAT;
+    this.#wheel = new Wheel(Math.min(Math.max(tickMs, MIN_TICK_MS), MAX_TICK_MS), slicer);
+  }
+
+  start(stream: Stream, nowMs: number): void {
+    this.#wheel.schedule(stream, this.#nextDueMs(stream, nowMs));
+  }
+
+  /** From now on only the time that the stream may take to close is measured. */
+  startClosing(stream: Stream, nowMs: number): void {
+    this.#wheel.schedule(stream, nowMs + this.#times.closeTimeoutMs);
+  }
+
+  stop(stream: Stream): void {
+    this.#wheel.cancel(stream);
+  }
+
+  onDue(stream: Stream, nowMs: number): number | undefined {
+    if (stream.state === 'ending') return cut(stream, stream.endReason!);
+    if (stream.expiresAtMs <= Date.now()) {
+      this.#host.expire(stream);
+      return undefined;
+    }
+    if (stream.isPushedBack) {
+      if (this.#isStalled(stream, nowMs)) return cut(stream, 'stalled');
+    } else if (nowMs - stream.lastProgressMs >= this.#times.heartbeatMs * HEARTBEAT_EARLIEST) {
+      this.#host.beat(stream, nowMs);
+    }
+    return this.#nextDueMs(stream, nowMs);
+  }
+
+  #isStalled(stream: Stream, nowMs: number): boolean {
+    const { unsentBytes } = stream.outlet;
+    if (unsentBytes !== stream.lastUnsentBytes) {
+      stream.lastUnsentBytes = unsentBytes;
+      stream.lastProgressMs = nowMs;
+    }
+    return nowMs - stream.lastProgressMs >= this.#times.stallTimeoutMs;
+  }
+
+  #nextDueMs(stream: Stream, nowMs: number): number {
+    const { heartbeatMs, stallTimeoutMs } = this.#times;
+    const share = HEARTBEAT_EARLIEST + Math.random() * HEARTBEAT_SPREAD;
+    // It may push back right after this, and nobody asks the clock then.
+    const wantedMs = stream.isPushedBack
+      ? Math.min(stream.lastProgressMs + stallTimeoutMs, nowMs + stallTimeoutMs / STALL_SAMPLES)
+      : Math.min(stream.lastProgressMs + heartbeatMs * share, nowMs + stallTimeoutMs);
+    return Math.min(wantedMs, nowMs + Math.max(stream.expiresAtMs - Date.now(), 0));
+  }
+}
+
+function cut(stream: Stream, reason: EndReason): undefined {
+  stream.cut(reason);
+  return undefined;
+}
