@@ -1,0 +1,42 @@
+// Files that a hub serves beside its routes, such as the console: few, small, and in memory.
+
+import { hash } from 'node:crypto';
+import type { Route } from './route.ts';
+
+export interface Asset {
+  /** The path that it answers, such as `/` or `/console/app.js`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+// Nothing from elsewhere, nothing inline, in nobody's frame.
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** The route of one asset. */
+export function assetRoute(asset: Asset): Route {
+  const etag = `"${hash('sha256', asset.body, 'hex').slice(0, 16)}"`;
+  return {
+    path: asset.path,
+    methods: ['GET', 'HEAD'],
+    answer({ req, res }) {
+      const headers = { ...SECURITY_HEADERS, 'cache-control': 'no-cache', etag };
+      if (req.headers['if-none-match'] === etag) {
+        res.writeHead(304, headers).end();
+        return;
+      }
+      res.writeHead(200, {
+        ...headers,
+        'content-type': asset.contentType,
+        'content-length': asset.body.byteLength,
+      });
+      res.end(req.method === 'HEAD' ? undefined : asset.body);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// The hub as a library gives it: publish and end in code, everything else over HTTP through `handle`.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolveOptions } from '../base/options.ts';
+import type { PublishedEvent } from '../hub/draft.ts';
+import { HubCore, type HubStats } from '../hub/hub-core.ts';
+import { assetRoute } from './asset-route.ts';
+import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
+import { type HubOptions, hubOptions } from './hub-options.ts';
+import { publishRoute } from './publish-route.ts';
+import { Router } from './router.ts';
+import { streamRoute } from './stream-route.ts';
+
+export interface Hub {
+  /**
+   * Publishes one event or a batch, all or nothing, and answers with an id for each once the log has them.
+   *
+   * @throws HoldfastError ERR_BAD_EVENT, ERR_BAD_TOPIC, ERR_EVENT_TOO_LARGE, ERR_BATCH_TOO_LARGE,
+   * ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED.
+   */
+  publish(events: PublishedEvent | readonly PublishedEvent[]): Promise<string[]>;
+
+  /**
+   * Ends a topic for good: its streams end once they have had everything, and clients that come back are told
+   * to stop (204). Answers the id of the end.
+   *
+   * @throws HoldfastError ERR_BAD_TOPIC, ERR_HUB_CLOSED.
+   */
+  end(topic: string): Promise<string>;
+
+  /** Answers a request of a node:http server: `/stream`, `/publish`, health and the rest of docs/protocol.md. */
+  readonly handle: (req: IncomingMessage, res: ServerResponse) => void;
+
+  stats(): HubStats;
+
+  /** Ends all streams with `drain`, cuts those that do not close in time, and closes the log. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a hub with a log in memory.
+ *
+ * @throws TypeError for an unknown option or a value of the wrong kind.
+ * @example
+ * ```ts
+ * const hub = createHub();
+ * http.createServer(hub.handle).listen(8080);
+ * await hub.publish({ topic: 'prices/ACME', data: { bid: 41.5 } });
+ * ```
+ */
+export function createHub(given?: HubOptions): Hub {
+  const options = resolveOptions('createHub', hubOptions, given);
+  const { maxLogEvents: maxEvents, maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = options;
+  const core = HubCore.inMemory({ ...options, maxEvents, maxBytes, maxAgeMs });
+  const health = new HealthStreams(core, options);
+  const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];
+  const router = new Router([...routes, ...options.assets.map(assetRoute)], core, options);
+  return {
+    publish: (events) => core.publish(events),
+    end: (topic) => core.end(topic),
+    handle: (req, res) => void router.answer(req, res),
+    stats: () => core.stats(),
+    async close() {
+      health.close();
+      await core.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// Every option of `createHub` with its default, in one table: docs, command line and checks are made from it.
+
+import { type Logger, silentLogger } from '../base/logger.ts';
+import {
+  type GivenOptions,
+  integer,
+  milliseconds,
+  type OptionTable,
+  type ResolvedOptions,
+  value,
+} from '../base/options.ts';
+import type { Asset } from './asset-route.ts';
+import { type Authorize, subscribeOnly } from './authorization.ts';
+
+const isFunction = (given: unknown): boolean => typeof given === 'function';
+
+export const hubOptions = {
+  /** The longest time without a byte on a stream, in milliseconds. Proxies cut at 30 s, 60 s and more. */
+  heartbeatMs: milliseconds(15_000, 20),
+  /** How long a client may take nothing of what it was sent, in milliseconds, before its stream ends. */
+  stallTimeoutMs: milliseconds(30_000, 20),
+  /** How long an ended stream may take to close, in milliseconds, before it is cut. */
+  closeTimeoutMs: milliseconds(5000),
+  /** The most open streams. More are answered 503. */
+  maxStreams: integer(15_000),
+  /** The most topics and patterns of one stream. */
+  maxTopics: integer(100),
+  /** The most bytes of UTF-8 in the data of one event. */
+  maxEventBytes: integer(65_536),
+  /** The most events of one publish. */
+  maxBatchEvents: integer(10_000),
+  /** The most bytes of one publish request. */
+  maxBodyBytes: integer(8 * 1024 * 1024),
+  /** How long a publish request may take to arrive, in milliseconds. */
+  bodyTimeoutMs: milliseconds(30_000),
+  /** The most events that the log keeps. */
+  maxLogEvents: integer(10_000),
+  /** The most bytes that the log keeps. */
+  maxLogBytes: integer(64 * 1024 * 1024),
+  /** How long the log keeps an event, in milliseconds. */
+  maxLogAgeMs: integer(3_600_000),
+  /** The most idempotency keys that are remembered. */
+  maxKeys: integer(1_000_000),
+  /** How long an idempotency key is remembered, in milliseconds. */
+  maxKeyAgeMs: integer(600_000),
+  /** The most ended topics that are remembered; the oldest is forgotten first and open again. */
+  maxEndedTopics: integer(100_000),
+  /** How long a canary event may take to come back before `/readyz` fails, in milliseconds. */
+  canaryTimeoutMs: milliseconds(2000),
+  /** Origins whose pages may use the hub: `['https://app.example']`, or `['*']` for any, without credentials. */
+  corsOrigins: value<readonly string[]>(
+    [],
+    'an array such as ["https://app.example"], or ["*"]',
+    (given) => Array.isArray(given) && given.every(isOrigin),
+  ),
+  /** Decides who may publish and subscribe. Default: everybody may subscribe, nobody may publish over HTTP. */
+  authorize: value<Authorize>(subscribeOnly, 'a function', isFunction),
+  /** How long `authorize` may take, in milliseconds. */
+  authorizeTimeoutMs: milliseconds(10_000),
+  /** Where the hub says what an operator should know. Default: nowhere. */
+  logger: value<Logger>(silentLogger, 'an object with the methods debug, info, warn and error', isLogger),
+  /** Files served beside the routes, such as the console. */
+  assets: value<readonly Asset[]>(
+    [],
+    'an array of {path, contentType, body}',
+    (given) => Array.isArray(given) && given.every(isAsset),
+  ),
+} as const satisfies OptionTable;
+
+export type HubOptions = GivenOptions<typeof hubOptions>;
+export type ResolvedHubOptions = ResolvedOptions<typeof hubOptions>;
+
+function isAsset(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const { path, contentType, body } = given as Partial<Asset>;
+  return /^\/[!-~]*$/.test(path ?? '') && /^[ -~]+$/.test(contentType ?? '') && body instanceof Uint8Array;
+}
+
+function isOrigin(given: unknown): boolean {
+  if (given === '*') return true;
+  return typeof given === 'string' && URL.canParse(given) && new URL(given).origin === given;
+}
+
+function isLogger(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  return ['debug', 'info', 'warn', 'error'].every((name) =>
+    isFunction((given as Record<string, unknown>)[name]),
+  );
+}

@@ -1,0 +1,18 @@
+// The library: a hub to mount in any Node server, and a stream for one response of the application's own.
+
+export { type ErrorCode, HoldfastError } from './base/errors.ts';
+export type { Logger } from './base/logger.ts';
+export {
+  type AccessRequest,
+  type Authorize,
+  type Grant,
+  openAccess,
+  type Refusal,
+  subscribeOnly,
+} from './http/authorization.ts';
+export { createHub, type Hub } from './http/create-hub.ts';
+export type { HubOptions } from './http/hub-options.ts';
+export { type EventStream, openStream, type SentEvent, type StreamOptions } from './http/open-stream.ts';
+export type { PublishedEvent } from './hub/draft.ts';
+export type { HubStats } from './hub/hub-core.ts';
+export type { EndReason } from './wire/index.ts';
