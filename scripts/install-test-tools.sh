@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs what the tests need and npm does not bring, on Debian and its kin. What is there is left alone.
+set -euo pipefail
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v curl >/dev/null || missing+=(curl)
+
+if [ ${#missing[@]} -eq 0 ]; then
+  echo 'All test tools are installed.'
+  exit 0
+fi
+
+if ! command -v apt-get >/dev/null; then
+  echo "These are missing, and only apt-get is known here: ${missing[*]}" >&2
+  exit 1
+fi
+
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"

@@ -1,0 +1,84 @@
+// `holdfast serve`: a hub as a process of its own, until a signal stops it.
+
+import type { Command } from '@commander-js/extra-typings';
+import { HoldfastError } from '../base/errors.ts';
+import { loadConsoleAssets } from '../console/assets.ts';
+import { openAccess } from '../http/authorization.ts';
+import { createHub } from '../http/create-hub.ts';
+import { hubOptions } from '../http/hub-options.ts';
+import { streamCapacity } from '../server/capacity.ts';
+import { startHostFeed } from '../server/host-feed.ts';
+import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
+import { startServer } from '../server/server.ts';
+import { untilStopSignal } from '../server/signals.ts';
+import { addOptions, type RowValues } from './option-rows.ts';
+import { createProcessLogger } from './process-logger.ts';
+import { serveOptions } from './serve-options.ts';
+import { welcomeText } from './welcome-text.ts';
+
+const DEMO_INTERVAL_MS = 1000;
+
+/** Both parts of a stop are bounded in time; this is for the case that one of the bounds is broken. */
+const STOP_TIMEOUT_MS = hubOptions.closeTimeoutMs.default + 10_000;
+
+const notes = `
+Durations are written as 500ms, 15s, 5m or 1h30m; sizes as 4096B, 64KiB or 8MiB.
+
+Examples:
+  holdfast serve
+  holdfast serve --demo --listen 8081
+  holdfast serve --cors-origin https://app.example --heartbeat 10s
+`;
+
+export function defineServe(program: Command): void {
+  addOptions(program.command('serve').description('run a hub'), serveOptions, hubOptions)
+    .addHelpText('after', notes)
+    .action(serve);
+}
+
+async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
+  const { listen, demo = false, insecure = false, log: _memory, logLevel, ...hubOptionsGiven } = options;
+  const { maxStreams } = options;
+  const limits = { ...hubOptionsGiven, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
+  const address = parseListenAddress(listen);
+  if (!insecure) refuseBeyondLoopback(address);
+  const logger = createProcessLogger(logLevel);
+  const hub = createHub({
+    ...limits,
+    authorize: openAccess,
+    assets: loadConsoleAssets(),
+    logger,
+  });
+  const onListenerError = (error: Error) =>
+    logger.error({ err: error }, 'A connection could not be accepted');
+  const server = await startServer(address, hub.handle, onListenerError).catch(async (error: unknown) => {
+    await hub.close();
+    throw error;
+  });
+  const stopSignal = untilStopSignal();
+  const feed = demo
+    ? startHostFeed({ publish: (events) => hub.publish(events), intervalMs: DEMO_INTERVAL_MS, logger })
+    : undefined;
+  process.stdout.write(welcomeText(server.url, { demo, startedAs: process.argv[1] ?? '' }));
+  logger.info({ url: server.url, ...limits }, 'Listening');
+
+  const signal = await stopSignal;
+  logger.info({ signal }, 'Stopping');
+  // Does not keep the process alive: it runs only where something else does. By a signal, since exit() waits for
+  // writes under way, and one to a log that nobody reads may be what is stuck.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref();
+  server.stopListening();
+  feed?.stop();
+  await hub.close();
+  await server.close();
+  logger.info({}, 'Stopped');
+}
+
+function refuseBeyondLoopback({ host }: ListenAddress): void {
+  if (isLoopback(host)) return;
+  throw new HoldfastError(
+    'ERR_NOT_AUTHORISED_BEYOND_LOOPBACK',
+    `Without authorisation, whoever reaches ${host} could publish and subscribe`,
+    'Listen on 127.0.0.1, or accept that with --insecure',
+  );
+}

@@ -1,0 +1,53 @@
+// Answers what node:http could not read as a request: a problem document in place of a request handler's answer.
+
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { HoldfastError } from '../base/errors.ts';
+import { PROBLEM_TYPE, problemBody } from '../http/problem.ts';
+
+/** How long a client may go on sending after the answer. Closed at once, it would see a reset, not the answer. */
+const LINGER_MS = 1000;
+
+/** For the `clientError` event of a server. */
+export function answerClientError(error: NodeJS.ErrnoException, duplex: Duplex): void {
+  // node:http types it as a Duplex; over TCP it is a Socket, with the answer that is under way on it.
+  const socket = duplex as Socket & { readonly _httpMessage?: ServerResponse | null };
+  // Answered before: what follows garbage is garbage, and is dropped until the connection closes.
+  if (socket.writableEnded && !socket.destroyed) return;
+  // An answer that is under way is the answer to an earlier, good request (a stream, say, or a publish that
+  // garbage follows). A second one would land in the middle of it, or be taken for it.
+  if (!socket.writable || socket._httpMessage || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const problem = problemFor(error.code);
+  const body = problemBody(problem);
+  const { status } = problem;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  socket.resume();
+  const giveUp = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(giveUp));
+}
+
+function problemFor(code: string | undefined): HoldfastError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new HoldfastError(
+      'ERR_HEAD_TOO_LARGE',
+      'The head has too many bytes',
+      'Send fewer or shorter headers.',
+    );
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const help = 'Send the whole request without a pause.';
+    return new HoldfastError('ERR_REQUEST_TIMEOUT', 'The request took too long to arrive', help);
+  }
+  return new HoldfastError(
+    'ERR_BAD_REQUEST',
+    `What arrived is not HTTP/1.1 (${code})`,
+    'Check what the client sends.',
+  );
+}

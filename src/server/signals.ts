@@ -1,0 +1,24 @@
+// SIGTERM and SIGINT: the first asks for a clean stop, the second ends the process at once.
+
+/**
+ * A second signal this soon is the same request: on Ctrl-C the terminal signals the whole process group, and
+ * npm passes its own copy on to the script that it runs.
+ */
+const SAME_REQUEST_MS = 500;
+
+/** Waits for the first signal to stop. From then on another one exits at once, with 1. */
+export function untilStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstAtMs: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (firstAtMs === undefined) {
+        firstAtMs = performance.now();
+        resolve(signal);
+      } else if (performance.now() - firstAtMs > SAME_REQUEST_MS) {
+        process.exit(1);
+      }
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

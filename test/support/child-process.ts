@@ -1,0 +1,78 @@
+// Runs the command line as a real process, and ends it with the test that started it.
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { waitFor, within } from './wait-for.ts';
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A started `holdfast`: what it has written so far, and how it ends. */
+export class CliProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  stdout = '';
+  stderr = '';
+  readonly #ended: Promise<number | null>;
+
+  constructor(args: readonly string[], nodeArgs: readonly string[]) {
+    this.child = spawn(process.execPath, [...nodeArgs, bin, ...args]);
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    // A command that refuses its input closes it; writing on is no failure of the test.
+    this.child.stdin.on('error', () => {});
+    this.#ended = new Promise((resolve, reject) => {
+      this.child.once('close', (code) => resolve(code));
+      this.child.once('error', reject);
+    });
+  }
+
+  async ended(limitMs = 15_000): Promise<CliResult> {
+    const code = await within(`the end of the process; stderr: ${this.stderr}`, this.#ended, limitMs);
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+export interface CliRun {
+  /** What the process reads from its standard input. */
+  readonly input?: string | Uint8Array;
+  /** Arguments for Node.js itself. */
+  readonly nodeArgs?: readonly string[];
+}
+
+/** Starts `holdfast` with these arguments, and kills it at the end of the test if it still runs. */
+export function startCli(
+  t: TestContext,
+  args: readonly string[],
+  { nodeArgs = [] }: CliRun = {},
+): CliProcess {
+  const started = new CliProcess(args, nodeArgs);
+  t.after(() => void started.child.kill('SIGKILL'));
+  return started;
+}
+
+/** Runs `holdfast` to its end. */
+export function runCli(t: TestContext, args: readonly string[], run: CliRun = {}): Promise<CliResult> {
+  const started = startCli(t, args, run);
+  started.child.stdin.end(run.input);
+  return started.ended();
+}
+
+/** Starts `holdfast serve` on a free port and waits until it listens. */
+export async function startServe(t: TestContext, args: readonly string[] = []) {
+  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', ...args]);
+  const url = await waitFor('the hub to listen', () => {
+    if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
+    return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];
+  });
+  return { hub, url };
+}
