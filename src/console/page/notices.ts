@@ -1,0 +1,31 @@
+// The list of notices on the page, newest first, bounded.
+
+import type { Notice } from './notice-words.ts';
+
+const MAX_NOTICES = 100;
+
+export class NoticeList {
+  readonly #list: HTMLElement;
+  readonly #empty: HTMLElement;
+
+  constructor(list: HTMLElement, empty: HTMLElement) {
+    this.#list = list;
+    this.#empty = empty;
+  }
+
+  add(notice: Notice): void {
+    const now = new Date();
+    const time = document.createElement('time');
+    time.dateTime = now.toISOString();
+    time.textContent = now.toLocaleTimeString();
+    const words = document.createElement('span');
+    words.textContent = notice.words;
+    const item = document.createElement('li');
+    item.dataset.kind = notice.kind;
+    if (notice.reason !== undefined) item.dataset.reason = notice.reason;
+    item.append(time, words);
+    this.#list.prepend(item);
+    while (this.#list.childElementCount > MAX_NOTICES) this.#list.lastElementChild?.remove();
+    this.#empty.hidden = true;
+  }
+}

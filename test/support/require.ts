@@ -1,0 +1,41 @@
+// Which outside tools a test needs. A missing tool skips the test with one line that says how to get it; where
+// HOLDFAST_REQUIRE names the tool (`HOLDFAST_REQUIRE=chromium,curl`), as in CI, it fails the test instead.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome'] as const;
+
+/** The path of a Chromium; undefined when there is none, and then the test has been marked as skipped. */
+export function chromium(t: TestContext): string | undefined {
+  return requireTool(t, 'chromium', process.env.CHROMIUM_PATH ?? findInPath(chromiumNames));
+}
+
+/** The path of curl; undefined when there is none, and then the test has been marked as skipped. */
+export function curl(t: TestContext): string | undefined {
+  return requireTool(t, 'curl', findInPath(['curl']));
+}
+
+function requireTool(t: TestContext, tool: string, path: string | undefined): string | undefined {
+  if (path !== undefined && isExecutable(path)) return path;
+  const reason = `needs ${tool}, which is not ${path === undefined ? 'in PATH' : `at ${path}`}: run scripts/install-test-tools.sh`;
+  const required = (process.env.HOLDFAST_REQUIRE ?? '').split(',').map((name) => name.trim());
+  if (required.includes(tool)) throw new Error(`This test ${reason}`);
+  t.skip(reason);
+  return undefined;
+}
+
+function findInPath(names: readonly string[]): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
