@@ -1,0 +1,86 @@
+// The examples run as they stand, against the built package that they import.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { post } from './support/hub-server.ts';
+import { StreamClient } from './support/stream-client.ts';
+import { waitFor, within } from './support/wait-for.ts';
+
+/** Starts an example on a free port and waits until it answers. */
+async function runExample(t: TestContext, name: string) {
+  const port = await freePort();
+  const file = fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
+  const child = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) } });
+  t.after(() => child.kill('SIGKILL'));
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitFor(`${name} to listen`, async () => {
+    if (child.exitCode !== null) throw new Error(`${name} ended: ${stderr}`);
+    return fetch(`${url}/hello`).then(
+      (response) => response.body?.cancel().then(() => true) ?? true,
+      () => false,
+    );
+  });
+  return { child, url };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test('server.ts serves its clock, and ends its streams cleanly on SIGTERM', async (t) => {
+  const { child, url } = await runExample(t, 'server.ts');
+  const client = new StreamClient(`${url}/stream?topic=clock/utc`);
+  await client.connect();
+  await waitFor('two ticks', () => client.events.length >= 2);
+  assert.ok(Date.parse(JSON.parse(client.events[0]!.data).time) > 0);
+  child.kill('SIGTERM');
+  const [code] = await within('its end', once(child, 'exit'));
+  assert.equal(code, 0);
+  assert.ok(client.endedCleanly);
+  assert.deepEqual(client.controls, [{ kind: 'end', reason: 'drain' }]);
+});
+
+test('own-stream.ts sends its progress and goes on from where a client was', async (t) => {
+  const { url } = await runExample(t, 'own-stream.ts');
+  const client = new StreamClient(url);
+  await client.connect({ 'last-event-id': '70' });
+  await waitFor('the end', () => client.endedCleanly);
+  assert.deepEqual(
+    client.events.map((event) => event.data),
+    ['{"percent":80}', '{"percent":90}', '{"percent":100}'],
+  );
+});
+
+test('own-stream.ts tells a client that has everything to stop', async (t) => {
+  const { url } = await runExample(t, 'own-stream.ts');
+  const response = await fetch(url, { headers: { 'last-event-id': '100' } });
+  assert.equal(response.status, 204);
+});
+
+test('authorize.ts lets a token publish and read what is its own', async (t) => {
+  const { url } = await runExample(t, 'authorize.ts');
+  const headers = { authorization: 'Bearer s3cret' };
+  assert.equal((await post(url, { topic: 'users/ada/inbox', data: 1 })).status, 401);
+  assert.equal((await post(url, { topic: 'users/ada/inbox', data: 1 }, headers)).status, 200);
+  assert.equal((await post(url, { topic: 'news/today', data: 1 }, headers)).status, 403);
+  const client = new StreamClient(`${url}/stream?topic=users/ada/**&from=earliest`);
+  await client.connect(headers);
+  await waitFor('the event', () => client.events.length === 1);
+  client.cut('fin');
+  const browser = new StreamClient(`${url}/stream?topic=news/*&token=s3cret`);
+  assert.equal((await browser.connect()).statusCode, 200);
+  browser.cut('fin');
+});
