@@ -23,6 +23,33 @@ describe('EventStreamParser between connections', () => {
     ]);
   });
 
+  it('says whether it holds nothing of a block, so that another parser could read on', () => {
+    const states = (...chunks: string[]) => {
+      const parser = new EventStreamParser({ onEvent: () => {} });
+      return chunks.map((chunk) => {
+        parser.push(encoder.encode(chunk));
+        return parser.isBetweenBlocks;
+      });
+    };
+    assert.equal(
+      new EventStreamParser({ onEvent: () => {} }).isBetweenBlocks,
+      false,
+      'a mark may still come',
+    );
+    assert.deepEqual(states('data: a\n\n', 'd', 'ata: b\n', '\n', ':c\n'), [true, false, false, true, true]);
+    assert.deepEqual(states('id: 1\n', '\n', 'event: e\n', '\n'), [false, true, false, true]);
+    assert.deepEqual(states('data: a\r\n\r', '\n', 'data: b\r\r'), [false, true, false]);
+  });
+
+  it('reads on after an id that it is given', () => {
+    const ids: string[] = [];
+    const parser = new EventStreamParser({ onEvent: ({ lastEventId }) => ids.push(lastEventId) });
+    parser.push(encoder.encode('id: 1\ndata: a\n\n'));
+    parser.lastEventId = 'other';
+    parser.push(encoder.encode('data: b\n\nid: 2\ndata: c\n\n'));
+    assert.deepEqual(ids, ['1', 'other', '2']);
+  });
+
   it('counts offsets from the start of the connection', () => {
     const offsets: number[] = [];
     const parser = new EventStreamParser({

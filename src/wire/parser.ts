@@ -53,6 +53,19 @@ export class EventStreamParser {
     return this.#reader.lastEventId;
   }
 
+  /** Says where the stream stands that is read from now on. */
+  set lastEventId(lastEventId: string) {
+    this.#reader.lastEventId = lastEventId;
+  }
+
+  /**
+   * It stands between two blocks and holds nothing but the last event id, so that any parser in this state would
+   * read on in the same way: who holds many streams can share a few parsers among them.
+   */
+  get isBetweenBlocks(): boolean {
+    return !this.#lineBegun && !this.#afterCr && this.#bomBytesSeen === BOM.length && this.#reader.isEmpty;
+  }
+
   /** Takes the next bytes. Callbacks run before it returns; the chunk may be reused afterwards. */
   push(chunk: Uint8Array): void {
     const ends = this.#ends;
