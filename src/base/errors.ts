@@ -43,6 +43,11 @@ export const errorKinds = {
   ERR_USAGE: { title: 'The command line is not usable' },
   ERR_UNREACHABLE: { title: 'The hub does not answer' },
   ERR_REFUSED: { title: 'The hub refused the request' },
+  ERR_LIMIT: { title: 'The machine cannot run that' },
+  ERR_NOT_A_STREAM: { title: 'The answer is no event stream' },
+  ERR_GENERATOR_LOST: { title: 'A process of the load generator was lost' },
+  ERR_FILE: { title: 'A file cannot be read or written' },
+  ERR_NO_RESULT: { title: 'A file holds no result' },
   ERR_OLD_NODE: { title: 'This Node.js is too old' },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -1,0 +1,41 @@
+// A child process around a Generator. It ends when its parent does, whatever happens to the parent.
+
+import { Generator } from './generator.ts';
+import type { FromGenerator, ToGenerator } from './messages.ts';
+import { privateBytes } from './own-cost.ts';
+
+let generator: Generator | undefined;
+
+function tell(message: FromGenerator): void {
+  process.send?.(message);
+}
+
+process.on('message', (message: ToGenerator) => {
+  switch (message.kind) {
+    case 'plan': {
+      const bytes = privateBytes();
+      generator = new Generator(message.plan);
+      tell({ kind: 'ready', privateBytes: bytes });
+      break;
+    }
+    case 'start':
+      generator!.start();
+      break;
+    case 'churn':
+      generator!.setChurn(message.isOn);
+      break;
+    case 'totals':
+      tell({ kind: 'totals', totals: generator!.totals(message.published, message.settles) });
+      break;
+    case 'sample':
+      tell({ kind: 'sample', sample: generator!.sample() });
+      break;
+    case 'stop':
+      tell({ kind: 'stopped', ...generator!.stop() });
+      process.disconnect();
+      break;
+  }
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C, and what ends a service, go to the whole process group; the parent says what they mean.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});

@@ -1,0 +1,329 @@
+// One run from start to end: preflight, processes, ramp, publishing, samples, settling, summary. It prints nothing and
+// writes no file; records and notes go to whoever started it.
+//
+//   probe -> fork -> plan -> ramp ------> publish, sample each interval -----> settle -> stop -> summary
+//                                \_ aborted: straight to settling, and the summary says `interrupted`
+
+import { randomBytes } from 'node:crypto';
+import { availableMemory } from 'node:process';
+import type { LedgerTotals } from '../ledger/ledger.ts';
+import { readMachineFacts } from '../machine.ts';
+import { ServerProbe } from '../probe/server-probe.ts';
+import type { MachineFacts, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
+import type { Objective } from '../verdict/objective.ts';
+import { VerdictCollector } from '../verdict/verdict.ts';
+import { Child } from './child.ts';
+import { generatorPlans } from './generator-plans.ts';
+import type {
+  FromGenerator,
+  FromPublisher,
+  GeneratorPlan,
+  PublishCounts,
+  PublishTemplate,
+  ToGenerator,
+  ToPublisher,
+} from './messages.ts';
+import { OwnCost } from './own-cost.ts';
+import { planRun } from './preflight.ts';
+import { checkSources, probeStream, resolveTarget } from './probe-target.ts';
+import { RunTotals, sumLedgers } from './run-totals.ts';
+import { streamPath, type TopicPlan, topicsOf } from './topics.ts';
+
+export interface LoadOptions {
+  readonly tool: 'load' | 'soak';
+  readonly version: string;
+  readonly url: string;
+  readonly streams: number;
+  readonly rampMs: number;
+  readonly durationMs: number;
+  /** How long to wait at the end for what is still on its way. */
+  readonly settleMs: number;
+  readonly sampleMs: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly topics: TopicPlan;
+  readonly sources: readonly string[];
+  readonly reconnects: boolean;
+  /** From 0 to 1. */
+  readonly slowShare: number;
+  readonly slowBytesPerSecond: number;
+  readonly churnPerSecond: number;
+  readonly churnKind: 'fin' | 'rst';
+  readonly connectTimeoutMs: number;
+  /** A stream is fresh while its last sign of life is not older than twice this. */
+  readonly heartbeatMs: number;
+  readonly publish:
+    | { readonly schedule: string; readonly payloadBytes: number; readonly template: PublishTemplate }
+    | undefined;
+  readonly pid: number | undefined;
+  readonly objectives: readonly Objective[];
+}
+
+export interface LoadHooks {
+  /** Every record of the result, in order. */
+  readonly onRecord: (record: ResultRecord) => void;
+  /** A sentence for people. */
+  readonly onNote: (text: string) => void;
+  /** Ends the run in the normal way, with a summary that says so. */
+  readonly signal: AbortSignal;
+}
+
+const RAMP_GRACE_MS = 10_000;
+const RAMP_CHECK_MS = 200;
+const PUBLISHER_DRAIN_MS = 10_000;
+const SETTLE_CHECK_MS = 250;
+const LATE_MS = 1000;
+
+/**
+ * Runs a load to its end and answers its summary.
+ *
+ * @throws HoldfastError ERR_UNREACHABLE, ERR_NOT_A_STREAM, ERR_LIMIT, ERR_USAGE before anything is started;
+ * ERR_GENERATOR_LOST when a process of the tool dies. No process is left behind in either case.
+ */
+export async function runLoad(options: LoadOptions, hooks: LoadHooks): Promise<SummaryRecord> {
+  const url = new URL(options.url);
+  const target = await resolveTarget(url);
+  const machine = readMachineFacts();
+  const path = streamPath(url, options.topics, 0);
+  await probeStream(target, url.host, path, options.headers, options.connectTimeoutMs, hooks.signal);
+  const preflight = planRun(options.streams, machine, target.address, options.sources, availableMemory());
+  await checkSources(preflight.sources);
+  for (const note of [...preflight.notes, ...notesOn(options, url)]) hooks.onNote(note);
+  const run = newRunName();
+  hooks.onRecord(runRecord(options, machine, run));
+  const plans = generatorPlans(options, run, target, preflight.sources, preflight.processes);
+  const load = new LoadRun(options, hooks, plans, run);
+  try {
+    return await load.run();
+  } finally {
+    await load.end();
+  }
+}
+
+class LoadRun {
+  readonly #options: LoadOptions;
+  readonly #hooks: LoadHooks;
+  readonly #plans: readonly GeneratorPlan[];
+  readonly #run: string;
+  readonly #generators: readonly Child<ToGenerator, FromGenerator>[];
+  readonly #publisher: Child<ToPublisher, FromPublisher> | undefined;
+  readonly #totals: RunTotals;
+  readonly #verdict: VerdictCollector;
+  readonly #cost = new OwnCost();
+  readonly #probe: ServerProbe | undefined;
+  readonly #startedMs = performance.now();
+  #counts: PublishCounts | undefined;
+  #nextSampleMs: number;
+  #streamsUp = 0;
+  #streamsGone = 0;
+  #isPublishing = false;
+
+  constructor(options: LoadOptions, hooks: LoadHooks, plans: readonly GeneratorPlan[], run: string) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#plans = plans;
+    this.#run = run;
+    this.#totals = new RunTotals(options.streams);
+    this.#verdict = new VerdictCollector(options.objectives, options.sampleMs);
+    this.#probe = options.pid === undefined ? undefined : new ServerProbe({ pid: options.pid });
+    this.#nextSampleMs = options.sampleMs;
+    this.#generators = plans.map(() => new Child('generator-process'));
+    this.#publisher = options.publish && new Child('publisher-process');
+  }
+
+  async run(): Promise<SummaryRecord> {
+    const server = await this.#probe?.read();
+    const ready = await Promise.all(
+      this.#generators.map((child, i) => child.ask({ kind: 'plan', plan: this.#plans[i]! })),
+    );
+    const ownBytes = ready.reduce(
+      (sum, answer) => sum + (answer.kind === 'ready' ? answer.privateBytes : 0),
+      0,
+    );
+    this.#totals.setBaseline(ownBytes + this.#cost.take().privateBytes, server);
+    for (const child of this.#generators) child.tell({ kind: 'start' });
+    await this.#ramp();
+    await this.#load();
+    const published = this.#counts?.publishedByTopic ?? [];
+    const ledgers = await this.#settle(published);
+    await this.#sample();
+    await this.#stopGenerators();
+    const { signal } = this.#hooks;
+    this.#tellEnds();
+    const { unknown = 0, unanswered = 0 } = this.#counts ?? {};
+    const unclear = unknown + unanswered + this.#totals.oversized;
+    const ledger = this.#options.publish && sumLedgers(ledgers, unclear);
+    const summary = this.#totals.summary(this.#elapsedMs, signal.aborted, ledger);
+    const verdict = this.#options.objectives.length === 0 ? undefined : this.#verdict.conclude(summary);
+    return { ...summary, verdict };
+  }
+
+  /** Ends every process, also after a failure in the middle. */
+  async end(): Promise<void> {
+    this.#cost.stop();
+    await Promise.all([...this.#generators, this.#publisher].map((child) => child?.end()));
+  }
+
+  get #elapsedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  async #ramp(): Promise<void> {
+    const { streams, rampMs } = this.#options;
+    const giveUpMs = this.#elapsedMs + rampMs + RAMP_GRACE_MS;
+    const isDone = () => this.#streamsUp + this.#streamsGone >= streams;
+    while (!isDone() && this.#elapsedMs < giveUpMs && !this.#hooks.signal.aborted) {
+      await this.#wait(RAMP_CHECK_MS);
+      // Seen only in a sample, so samples come more often here; their intervals are what they are.
+      await this.#sampleIfDue(true);
+    }
+    if (this.#streamsUp < streams)
+      this.#hooks.onNote(`${this.#streamsUp} of ${streams} streams are up after the ramp`);
+  }
+
+  async #load(): Promise<void> {
+    const { durationMs, publish, topics } = this.#options;
+    const untilMs = this.#elapsedMs + durationMs;
+    for (const child of this.#generators) child.tell({ kind: 'churn', isOn: true });
+    if (publish !== undefined) {
+      const { schedule, payloadBytes, template: request } = publish;
+      this.#isPublishing = true;
+      this.#publisher!.tell({
+        kind: 'start',
+        plan: { run: this.#run, topics, schedule, durationMs, payloadBytes, request },
+      });
+    }
+    while (this.#elapsedMs < untilMs && !this.#hooks.signal.aborted) {
+      await this.#wait(Math.min(this.#nextSampleMs, untilMs) - this.#elapsedMs);
+      await this.#sampleIfDue();
+    }
+    for (const child of this.#generators) child.tell({ kind: 'churn', isOn: false });
+    if (publish !== undefined) await this.#stopPublisher();
+  }
+
+  async #stopPublisher(): Promise<void> {
+    // Aborted, it drops what is queued; else it has to send what was due before the end.
+    if (this.#hooks.signal.aborted) this.#publisher!.tell({ kind: 'stop' });
+    const giveUpMs = this.#elapsedMs + PUBLISHER_DRAIN_MS;
+    await this.#readCounts();
+    while (!this.#counts!.isDone && this.#elapsedMs < giveUpMs) {
+      await this.#wait(SETTLE_CHECK_MS);
+      await this.#readCounts();
+    }
+    if (!this.#counts!.isDone) {
+      this.#publisher!.tell({ kind: 'stop' });
+      await this.#readCounts();
+      this.#hooks.onNote('The server had not answered all publishes at the end');
+    }
+    const { errors, errorExample } = this.#counts!;
+    if (errors > 0) this.#hooks.onNote(`${errors} events were not acknowledged, such as: ${errorExample}`);
+  }
+
+  /**
+   * Waits until nothing is missing and nothing more comes, at most `settleMs`; then a moment more for what is late.
+   */
+  async #settle(published: readonly number[]): Promise<LedgerTotals[]> {
+    const untilMs = this.#elapsedMs + this.#options.settleMs;
+    let before = -1;
+    for (;;) {
+      const totals = await this.#askTotals(published, false);
+      const arrived = totals.reduce((sum, { delivered, repeated }) => sum + delivered + repeated, 0);
+      const isQuiet = arrived === before && totals.every(({ lost }) => lost === 0);
+      if (isQuiet || this.#elapsedMs >= untilMs) break;
+      before = arrived;
+      await this.#wait(SETTLE_CHECK_MS);
+      await this.#sampleIfDue();
+    }
+    const settled = await this.#askTotals(published, true);
+    if (settled.every(({ lost }) => lost === 0)) return settled;
+    await this.#wait(LATE_MS);
+    return this.#askTotals(published, false);
+  }
+
+  async #askTotals(published: readonly number[], settles: boolean): Promise<LedgerTotals[]> {
+    const answers = await Promise.all(
+      this.#generators.map((child) => child.ask({ kind: 'totals', published, settles })),
+    );
+    return answers.map((answer) => (answer as FromGenerator & { kind: 'totals' }).totals);
+  }
+
+  async #stopGenerators(): Promise<void> {
+    const answers = await Promise.all(this.#generators.map((child) => child.ask({ kind: 'stop' })));
+    for (const answer of answers) if (answer.kind === 'stopped') this.#totals.addLast(answer);
+  }
+
+  async #sampleIfDue(isRamping = false): Promise<void> {
+    if (!isRamping && this.#elapsedMs < this.#nextSampleMs) return;
+    if (isRamping && this.#elapsedMs < this.#nextSampleMs && this.#options.rampMs > 1000) return;
+    await this.#sample();
+  }
+
+  async #sample(): Promise<void> {
+    const atMs = this.#elapsedMs;
+    const answers = await Promise.all(this.#generators.map((child) => child.ask({ kind: 'sample' })));
+    const samples = answers.map((answer) => (answer as FromGenerator & { kind: 'sample' }).sample);
+    if (this.#isPublishing) await this.#readCounts();
+    const server = await this.#probe?.read();
+    const record: SampleRecord = this.#totals.add(atMs, samples, this.#counts, this.#cost.take(), server);
+    this.#streamsUp = record.streamsUp;
+    this.#streamsGone = samples.reduce((sum, sample) => sum + sample.streamsGone, 0);
+    this.#verdict.add(record);
+    this.#hooks.onRecord(record);
+    while (this.#nextSampleMs <= this.#elapsedMs) this.#nextSampleMs += this.#options.sampleMs;
+  }
+
+  /** What people want to know of a run that went wrong: why streams ended, in the words of one. */
+  #tellEnds(): void {
+    for (const [kind, example] of Object.entries(this.#totals.endExamples)) {
+      if (kind !== 'own') this.#hooks.onNote(`Streams ended as ${kind}, such as: ${example}`);
+    }
+    const { oversized } = this.#totals;
+    if (oversized > 0)
+      this.#hooks.onNote(`${oversized} events were too large for this tool, and count as lost`);
+  }
+
+  async #readCounts(): Promise<void> {
+    const answer = await this.#publisher!.ask({ kind: 'counts' });
+    this.#counts = answer.counts;
+  }
+
+  /** At least a moment, at most `ms`, and no longer than until the run is aborted. */
+  #wait(ms: number): Promise<void> {
+    const { signal } = this.#hooks;
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, Math.max(ms, 1));
+      signal.addEventListener('abort', done, { once: true });
+      function done() {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+}
+
+function runRecord(options: LoadOptions, machine: MachineFacts, run: string): RunRecord {
+  const { tool, version, url, objectives, ...rest } = options;
+  const slo = objectives.map((objective) => objective.text).join(',');
+  return {
+    kind: 'run',
+    tool,
+    version,
+    run,
+    startedAt: new Date().toISOString(),
+    url,
+    options: { ...rest, slo },
+    machine,
+  };
+}
+
+function notesOn({ publish, topics }: LoadOptions, url: URL): string[] {
+  if (publish === undefined || topics.count === 1 || topicsOf(url, topics, 0).length === 1) return [];
+  return [
+    `Every stream is owed the events of all ${topics.count} topics; {topic} in the URL gives each one of them`,
+  ];
+}
+
+/** Six characters that stamps carry. */
+function newRunName(): string {
+  return randomBytes(6).reduce((text, byte) => text + (byte % 36).toString(36), '');
+}

@@ -1,0 +1,130 @@
+// What the processes of a run say to each other. All of it is plain data, a few KiB a second.
+
+import type { LedgerTotals } from '../ledger/ledger.ts';
+import type { EndKind } from '../result.ts';
+import type { TransportTarget } from '../stream/transport.ts';
+import type { TopicPlan } from './topics.ts';
+
+/** What one generator process does. */
+export interface GeneratorPlan {
+  readonly run: string;
+  readonly url: string;
+  readonly target: TransportTarget;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly topics: TopicPlan;
+  /** Of all streams of the run, this process has `firstStream` and those that follow. */
+  readonly firstStream: number;
+  readonly streams: number;
+  /** Local addresses, used in turn; empty lets the system choose. */
+  readonly sources: readonly string[];
+  /** Which of how many processes it is: each has local ports of its own. */
+  readonly index: number;
+  readonly processes: number;
+  /** How long the opening of this process's streams takes. */
+  readonly rampMs: number;
+  readonly reconnects: boolean;
+  /** The share of the streams that read slowly, from 0 to 1, and how fast. */
+  readonly slowShare: number;
+  readonly slowBytesPerSecond: number;
+  /** Clients of this process that go away each second, to come back as a browser would. */
+  readonly churnPerSecond: number;
+  readonly churnKind: 'fin' | 'rst';
+  readonly connectTimeoutMs: number;
+  /** A stream is fresh while its last sign of life is not older. */
+  readonly freshMs: number;
+  /** Whether events are published, and owed to the streams. */
+  readonly isPublished: boolean;
+}
+
+export type ToGenerator =
+  | { readonly kind: 'plan'; readonly plan: GeneratorPlan }
+  | { readonly kind: 'start' }
+  /** The ramp is over: from now on clients are cut off, if that is asked; and no more while the run settles. */
+  | { readonly kind: 'churn'; readonly isOn: boolean }
+  | { readonly kind: 'sample' }
+  | { readonly kind: 'totals'; readonly published: readonly number[]; readonly settles: boolean }
+  | { readonly kind: 'stop' };
+
+export type FromGenerator =
+  /** `privateBytes`: of the process before it had any stream. */
+  | { readonly kind: 'ready'; readonly privateBytes: number }
+  | { readonly kind: 'sample'; readonly sample: GeneratorSample }
+  | { readonly kind: 'totals'; readonly totals: LedgerTotals }
+  | { readonly kind: 'stopped'; readonly silence: string; readonly pendingReconnects: string };
+
+/** One interval of one generator process. Histograms are encoded; absent when nothing was recorded. */
+export interface GeneratorSample {
+  readonly streamsUp: number;
+  /** Streams that ended for good: refused, or not to be reconnected. */
+  readonly streamsGone: number;
+  readonly connects: number;
+  readonly reconnects: number;
+  readonly delivered: number;
+  readonly receivedBytes: number;
+  readonly heartbeats: number;
+  /** Events that the tool could not take since they were too large. */
+  readonly oversized: number;
+  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  /** The first end of its kind in words, for people. */
+  readonly endExamples: Readonly<Partial<Record<EndKind, string>>>;
+  readonly repeatedTotal: number;
+  readonly outOfOrderTotal: number;
+  readonly wantedStreamSeconds: number;
+  readonly freshStreamSeconds: number;
+  readonly cpuUs: number;
+  readonly privateBytes: number;
+  readonly loopDelayP99Us: number;
+  readonly loopDelayMaxUs: number;
+  readonly latency: string | undefined;
+  readonly connect: string | undefined;
+  readonly head: string | undefined;
+  readonly firstEvent: string | undefined;
+  readonly reconnect: string | undefined;
+}
+
+/** What the publisher process does. */
+export interface PublisherPlan {
+  readonly run: string;
+  readonly topics: TopicPlan;
+  readonly schedule: string;
+  readonly durationMs: number;
+  readonly payloadBytes: number;
+  readonly request: PublishTemplate;
+}
+
+/** How an event becomes a request. */
+export interface PublishTemplate {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Holdfast's own form: many events a request, as NDJSON; otherwise one event each, from `body`. */
+  readonly isBatched: boolean;
+  readonly body: string;
+}
+
+export type ToPublisher =
+  | { readonly kind: 'start'; readonly plan: PublisherPlan }
+  | { readonly kind: 'counts' }
+  | { readonly kind: 'stop' };
+
+export interface PublishCounts {
+  /** Events that were acknowledged, by topic: 1 to n of each. */
+  readonly publishedByTopic: readonly number[];
+  readonly published: number;
+  /** Events that were not acknowledged. */
+  readonly errors: number;
+  /** Of them, those that the server may have taken all the same. */
+  readonly unknown: number;
+  /** The longest time from when an event was due to its request, since the last counts. */
+  readonly latestSendUs: number;
+  /** On their way: sent, and not answered yet. */
+  readonly unanswered: number;
+  /** The first failure in words. */
+  readonly errorExample: string | undefined;
+  readonly loopDelayP99Us: number;
+  readonly loopDelayMaxUs: number;
+  readonly cpuUs: number;
+  readonly isDone: boolean;
+}
+
+export type FromPublisher = { readonly kind: 'counts'; readonly counts: PublishCounts };

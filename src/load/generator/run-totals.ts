@@ -1,0 +1,251 @@
+// Adds up what the processes of a run report: one sample record an interval, and the summary at the end. Histograms
+// are merged, never averaged.
+
+import type { LedgerTotals } from '../ledger/ledger.ts';
+import type {
+  EndKind,
+  LedgerFigures,
+  SampleRecord,
+  ServerFigures,
+  SummaryRecord,
+  TimeKind,
+} from '../result.ts';
+import { LatencyHistogram } from '../statistics/histogram.ts';
+import type { GeneratorSample, PublishCounts } from './messages.ts';
+import type { OwnCostFigures } from './own-cost.ts';
+
+/** A delay of the tool's own event loops, or of a send, above this marks the interval: its latencies are upper bounds. */
+export const LIMITED_ABOVE_US = 20_000;
+
+const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+
+export class RunTotals {
+  readonly #streamsWanted: number;
+  readonly #histograms: Record<TimeKind, LatencyHistogram>;
+  readonly #ends: Partial<Record<EndKind, number>> = {};
+  readonly #endExamples: Partial<Record<EndKind, string>> = {};
+  readonly #sums = {
+    connects: 0,
+    reconnects: 0,
+    delivered: 0,
+    receivedBytes: 0,
+    heartbeats: 0,
+    wantedStreamSeconds: 0,
+    freshStreamSeconds: 0,
+  };
+  #oversized = 0;
+  #streamsPeak = 0;
+  #limitedIntervals = 0;
+  #published = 0;
+  #publishErrors = 0;
+  #generatorCpuUs = 0;
+  #serverCpuUs = 0;
+  #generatorPeakBytes = 0;
+  #generatorBaseBytes = 0;
+  #serverBase: ServerFigures | undefined;
+  #serverPeak: ServerFigures | undefined;
+  #loopDelayP99Us = 0;
+
+  constructor(streamsWanted: number) {
+    this.#streamsWanted = streamsWanted;
+    this.#histograms = {
+      latency: new LatencyHistogram(),
+      connect: new LatencyHistogram(),
+      head: new LatencyHistogram(),
+      firstEvent: new LatencyHistogram(),
+      reconnect: new LatencyHistogram(),
+      silence: new LatencyHistogram(),
+    };
+  }
+
+  /** What tool and server took before there was a stream: what is beyond is the streams'. */
+  setBaseline(generatorBytes: number, server: ServerFigures | undefined): void {
+    this.#generatorBaseBytes = generatorBytes;
+    this.#serverBase = server;
+  }
+
+  /** The first end of each kind in words. */
+  get endExamples(): Readonly<Partial<Record<EndKind, string>>> {
+    return this.#endExamples;
+  }
+
+  /** Events that were too large for the tool: the server sent them, and the ledger has them as lost. */
+  get oversized(): number {
+    return this.#oversized;
+  }
+
+  /** One interval of all processes as a record. */
+  add(
+    atMs: number,
+    samples: readonly GeneratorSample[],
+    counts: PublishCounts | undefined,
+    own: OwnCostFigures,
+    server: ServerFigures | undefined,
+  ): SampleRecord {
+    const latency = new LatencyHistogram();
+    const reconnect = new LatencyHistogram();
+    for (const sample of samples) {
+      if (sample.latency !== undefined) latency.add(LatencyHistogram.decode(sample.latency));
+      if (sample.reconnect !== undefined) reconnect.add(LatencyHistogram.decode(sample.reconnect));
+      for (const name of TIMES) {
+        const text = sample[name];
+        if (text !== undefined) this.#histograms[name].add(LatencyHistogram.decode(text));
+      }
+    }
+    const sum = (of: (sample: GeneratorSample) => number) =>
+      samples.reduce((total, sample) => total + of(sample), 0);
+    const ends: Partial<Record<EndKind, number>> = {};
+    for (const sample of samples) {
+      addCounts(ends, sample.ends);
+      Object.assign(this.#endExamples, { ...sample.endExamples, ...this.#endExamples });
+      this.#oversized += sample.oversized;
+    }
+    addCounts(this.#ends, ends);
+    const sums = {
+      connects: sum((sample) => sample.connects),
+      reconnects: sum((sample) => sample.reconnects),
+      delivered: sum((sample) => sample.delivered),
+      receivedBytes: sum((sample) => sample.receivedBytes),
+      heartbeats: sum((sample) => sample.heartbeats),
+      wantedStreamSeconds: sum((sample) => sample.wantedStreamSeconds),
+      freshStreamSeconds: sum((sample) => sample.freshStreamSeconds),
+    };
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) this.#sums[name] += sums[name];
+    const costs = [own, ...samples, ...(counts === undefined ? [] : [{ ...counts, privateBytes: 0 }])];
+    const loopDelayP99Us = Math.max(...costs.map((cost) => cost.loopDelayP99Us));
+    // By the longest delay: of a stall of half a second in one of five, a percentile says nothing.
+    const limited =
+      Math.max(counts?.latestSendUs ?? 0, ...costs.map((cost) => cost.loopDelayMaxUs)) > LIMITED_ABOVE_US;
+    const generator = {
+      cpuUs: costs.reduce((total, cost) => total + cost.cpuUs, 0),
+      privateBytes: sum((sample) => sample.privateBytes) + own.privateBytes,
+      loopDelayP99Us,
+      limited,
+    };
+    const published = (counts?.published ?? 0) - this.#published;
+    const publishErrors = (counts?.errors ?? 0) - this.#publishErrors;
+    this.#published += published;
+    this.#publishErrors += publishErrors;
+    const streamsUp = sum((sample) => sample.streamsUp);
+    this.#streamsPeak = Math.max(this.#streamsPeak, streamsUp);
+    if (limited) this.#limitedIntervals++;
+    this.#loopDelayP99Us = Math.max(this.#loopDelayP99Us, loopDelayP99Us);
+    this.#generatorCpuUs += generator.cpuUs;
+    this.#generatorPeakBytes = Math.max(this.#generatorPeakBytes, generator.privateBytes);
+    this.#noteServer(server);
+    return {
+      kind: 'sample',
+      atMs,
+      streamsUp,
+      streamsWanted: this.#streamsWanted,
+      published,
+      publishErrors,
+      ends,
+      ...sums,
+      latency: latency.figures(),
+      latencyHistogram: encode(latency),
+      reconnectHistogram: encode(reconnect),
+      repeatedTotal: sum((sample) => sample.repeatedTotal),
+      outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
+      generator,
+      server,
+    };
+  }
+
+  /** What is known only when the streams have ended. */
+  addLast({ silence, pendingReconnects }: { silence: string; pendingReconnects: string }): void {
+    this.#histograms.silence.add(LatencyHistogram.decode(silence));
+    this.#histograms.reconnect.add(LatencyHistogram.decode(pendingReconnects));
+  }
+
+  /** What the whole run came to, without a verdict. */
+  summary(durationMs: number, interrupted: boolean, ledger: LedgerFigures | undefined): SummaryRecord {
+    const { connect, head, firstEvent, latency, reconnect, silence } = this.#histograms;
+    const { connects, reconnects, delivered, receivedBytes, heartbeats, ...seconds } = this.#sums;
+    const perEvent = (us: number) => (delivered === 0 ? undefined : us / delivered);
+    const perStream = (bytes: number) => (this.#streamsPeak === 0 ? undefined : bytes / this.#streamsPeak);
+    const server = this.#serverPeak && {
+      ...this.#serverPeak,
+      cpuUs: this.#serverCpuUs,
+      cpuUsPerEvent: perEvent(this.#serverCpuUs),
+      privateBytesPerStream: perStream(this.#serverPeak.privateBytes - (this.#serverBase?.privateBytes ?? 0)),
+    };
+    return {
+      kind: 'summary',
+      durationMs,
+      interrupted,
+      streamsPeak: this.#streamsPeak,
+      connectsTotal: connects,
+      reconnectsTotal: reconnects,
+      publishedTotal: this.#published,
+      publishErrorsTotal: this.#publishErrors,
+      deliveredTotal: delivered,
+      receivedBytesTotal: receivedBytes,
+      heartbeatsTotal: heartbeats,
+      ends: this.#ends,
+      connect: connect.figures(),
+      head: head.figures(),
+      firstEvent: firstEvent.figures(),
+      latency: latency.figures(),
+      latencyHistogram: encode(latency),
+      reconnect: reconnect.figures(),
+      silence: silence.figures(),
+      histograms: {
+        connect: encode(connect),
+        head: encode(head),
+        firstEvent: encode(firstEvent),
+        reconnect: encode(reconnect),
+        silence: encode(silence),
+      } as Partial<Record<TimeKind, string>>,
+      ledger,
+      ...seconds,
+      limitedIntervals: this.#limitedIntervals,
+      server,
+      generator: {
+        cpuUs: this.#generatorCpuUs,
+        privateBytes: this.#generatorPeakBytes,
+        loopDelayP99Us: this.#loopDelayP99Us,
+        limited: this.#limitedIntervals > 0,
+        cpuUsPerEvent: perEvent(this.#generatorCpuUs),
+        privateBytesPerStream: perStream(this.#generatorPeakBytes - this.#generatorBaseBytes),
+      },
+      verdict: undefined,
+    };
+  }
+
+  #noteServer(server: ServerFigures | undefined): void {
+    if (server === undefined) return;
+    this.#serverCpuUs += server.cpuUs;
+    if (this.#serverPeak === undefined || server.privateBytes >= this.#serverPeak.privateBytes)
+      this.#serverPeak = server;
+  }
+}
+
+/** The ledgers of all processes as one; `unknown` events, whose fate the tool does not know, make it inexact. */
+export function sumLedgers(ledgers: readonly LedgerTotals[], unknown: number): LedgerFigures {
+  const sum = (of: (totals: LedgerTotals) => number) =>
+    ledgers.reduce((total, totals) => total + of(totals), 0);
+  return {
+    expected: sum((totals) => totals.expected),
+    delivered: sum((totals) => totals.delivered),
+    lost: sum((totals) => totals.lost),
+    repeated: sum((totals) => totals.repeated),
+    outOfOrder: sum((totals) => totals.outOfOrder),
+    late: sum((totals) => totals.late),
+    exact: ledgers.every((totals) => totals.exact) && unknown === 0,
+    resumedReconnects: sum((totals) => totals.resumedReconnects),
+    lossyReconnects: sum((totals) => totals.lossyReconnects),
+  };
+}
+
+function addCounts(
+  into: Partial<Record<EndKind, number>>,
+  counts: Readonly<Partial<Record<EndKind, number>>>,
+): void {
+  for (const [kind, count] of Object.entries(counts) as [EndKind, number][])
+    into[kind] = (into[kind] ?? 0) + count;
+}
+
+function encode(histogram: LatencyHistogram): string | undefined {
+  return histogram.count === 0 ? undefined : histogram.encode();
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LatencyHistogram } from '../statistics/histogram.ts';
+import { Tallies } from './tallies.ts';
+
+test('what was counted is handed out once', () => {
+  const tallies = new Tallies();
+  tallies.connects = 3;
+  tallies.delivered = 7;
+  tallies.receivedBytes = 100;
+  tallies.heartbeats = 2;
+  tallies.oversized = 1;
+  tallies.reconnects = 1;
+  tallies.record('latency', 1000);
+  tallies.record('latency', 2000);
+  tallies.countEnd('reset', 'ECONNRESET');
+  tallies.countEnd('reset', 'EPIPE');
+  const taken = tallies.take();
+  const { latency, ...rest } = taken;
+  assert.deepEqual(rest, {
+    connects: 3,
+    reconnects: 1,
+    delivered: 7,
+    receivedBytes: 100,
+    heartbeats: 2,
+    oversized: 1,
+    ends: { reset: 2 },
+    endExamples: { reset: 'ECONNRESET' },
+    connect: undefined,
+    head: undefined,
+    firstEvent: undefined,
+    reconnect: undefined,
+  });
+  assert.equal(LatencyHistogram.decode(latency!).count, 2);
+  const empty = tallies.take();
+  assert.deepEqual(
+    { ...empty },
+    {
+      ...rest,
+      connects: 0,
+      reconnects: 0,
+      delivered: 0,
+      receivedBytes: 0,
+      heartbeats: 0,
+      oversized: 0,
+      ends: {},
+      endExamples: {},
+      latency: undefined,
+    },
+  );
+});
+
+test('a sample that was taken does not change any more', () => {
+  const tallies = new Tallies();
+  tallies.countEnd('reset', 'first');
+  const taken = tallies.take();
+  tallies.countEnd('reset', 'second');
+  assert.deepEqual(taken.ends, { reset: 1 });
+  assert.deepEqual(tallies.take().endExamples, { reset: 'second' });
+});

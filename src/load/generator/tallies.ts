@@ -1,0 +1,70 @@
+// What a generator counts within one interval, and hands out as a sample.
+
+import type { EndKind } from '../result.ts';
+import { LatencyHistogram } from '../statistics/histogram.ts';
+
+const HISTOGRAMS = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+type HistogramName = (typeof HISTOGRAMS)[number];
+
+export class Tallies {
+  connects = 0;
+  reconnects = 0;
+  delivered = 0;
+  receivedBytes = 0;
+  heartbeats = 0;
+  oversized = 0;
+  readonly #ends: Partial<Record<EndKind, number>> = {};
+  readonly #endExamples: Partial<Record<EndKind, string>> = {};
+  readonly #histograms = Object.fromEntries(
+    HISTOGRAMS.map((name) => [name, new LatencyHistogram()]),
+  ) as Record<HistogramName, LatencyHistogram>;
+
+  record(name: HistogramName, us: number): void {
+    this.#histograms[name].record(us);
+  }
+
+  countEnd(kind: EndKind, detail: string): void {
+    this.#ends[kind] = (this.#ends[kind] ?? 0) + 1;
+    this.#endExamples[kind] ??= detail;
+  }
+
+  /** Everything since the last call. */
+  take() {
+    const { connects, reconnects, delivered, receivedBytes, heartbeats, oversized } = this;
+    const ends = { ...this.#ends };
+    const endExamples = { ...this.#endExamples };
+    this.connects = 0;
+    this.reconnects = 0;
+    this.delivered = 0;
+    this.receivedBytes = 0;
+    this.heartbeats = 0;
+    this.oversized = 0;
+    for (const kind of Object.keys(ends) as EndKind[]) {
+      delete this.#ends[kind];
+      delete this.#endExamples[kind];
+    }
+    return {
+      connects,
+      reconnects,
+      delivered,
+      receivedBytes,
+      heartbeats,
+      oversized,
+      ends,
+      endExamples,
+      latency: this.#encode('latency'),
+      connect: this.#encode('connect'),
+      head: this.#encode('head'),
+      firstEvent: this.#encode('firstEvent'),
+      reconnect: this.#encode('reconnect'),
+    };
+  }
+
+  #encode(name: HistogramName): string | undefined {
+    const histogram = this.#histograms[name];
+    if (histogram.count === 0) return undefined;
+    const text = histogram.encode();
+    histogram.reset();
+    return text;
+  }
+}

@@ -1,0 +1,234 @@
+// What a run leaves behind: NDJSON, one record a line. First a `run`, then a `sample` each second, at the end a
+// `summary`. load and soak write it, report reads it; a file that was cut off lacks only its summary.
+
+/** Times are microseconds on the histogram's scale, percentiles included. */
+export interface LatencyFigures {
+  readonly count: number;
+  readonly minUs: number;
+  readonly p50Us: number;
+  readonly p90Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  readonly maxUs: number;
+  readonly meanUs: number;
+}
+
+/** How a stream's connection ended, by what was seen on the socket. */
+export type EndKind =
+  /** The response was complete: last chunk, content length, or the close of a close-delimited one. */
+  | 'complete'
+  /** FIN before the response was complete. */
+  | 'truncated'
+  | 'reset'
+  | 'timeout'
+  /** An answer that is no event stream: another status or content type. */
+  | 'refused'
+  /** The connection could not be made. */
+  | 'unreachable'
+  /** The tool itself ended it: churn, or the end of the run. */
+  | 'own';
+
+export interface RunRecord {
+  readonly kind: 'run';
+  readonly tool: 'load' | 'soak';
+  readonly version: string;
+  readonly run: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly url: string;
+  /** Every option as resolved, so that the run can be repeated. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly machine: MachineFacts;
+}
+
+export interface MachineFacts {
+  readonly cpuModel: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly openFileLimit: number | undefined;
+  readonly localPorts: number | undefined;
+}
+
+/** One second (soak: 30 s). Counts are of this interval unless they say `Total`. */
+export interface SampleRecord {
+  readonly kind: 'sample';
+  /** Since the start of the run. */
+  readonly atMs: number;
+  readonly streamsUp: number;
+  readonly streamsWanted: number;
+  readonly connects: number;
+  readonly reconnects: number;
+  readonly published: number;
+  readonly publishErrors: number;
+  readonly delivered: number;
+  readonly receivedBytes: number;
+  readonly heartbeats: number;
+  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  /** Of the events delivered in this interval; absent when none was. */
+  readonly latency: LatencyFigures | undefined;
+  /** The interval's latency histogram, as hdr-histogram-js encodes it (base64, V2 compressed). */
+  readonly latencyHistogram: string | undefined;
+  /** The same of the reconnects that succeeded in this interval. */
+  readonly reconnectHistogram?: string | undefined;
+  readonly repeatedTotal: number;
+  readonly outOfOrderTotal: number;
+  /** Seconds in which streams were wanted, and in which they were connected and fresh. */
+  readonly wantedStreamSeconds: number;
+  readonly freshStreamSeconds: number;
+  readonly generator: GeneratorFigures;
+  readonly server: ServerFigures | undefined;
+}
+
+/** The tool's own cost and delay. `limited`: its own delay was above the resolution, so latencies are upper bounds. */
+export interface GeneratorFigures {
+  readonly cpuUs: number;
+  readonly privateBytes: number;
+  readonly loopDelayP99Us: number;
+  readonly limited: boolean;
+}
+
+/** The server's process tree. */
+export interface ServerFigures {
+  /** User and system time of the tree in this interval. */
+  readonly cpuUs: number;
+  /** Pss without file-backed pages where readable, else RssAnon. */
+  readonly privateBytes: number;
+  readonly fileBytes: number;
+  /** `TCP: mem`: of the whole machine, the tool's own sockets included. Undefined where it cannot be read. */
+  readonly kernelSocketBytes: number | undefined;
+  /** Undefined where the processes belong to another user. */
+  readonly openFiles: number | undefined;
+  readonly processes: number;
+  /** TCP sockets by state, of the server's network namespace (all of the machine on loopback). */
+  readonly sockets?: SocketCounts | undefined;
+  /** Only when the server tells; the commands do not ask yet. */
+  readonly runtime?: RuntimeFigures | undefined;
+}
+
+export interface SocketCounts {
+  readonly inUse: number;
+  readonly orphan: number;
+  readonly timeWait: number;
+}
+
+/** What only the server's runtime knows; a figure that it does not tell is absent. */
+export interface RuntimeFigures {
+  /** Live heap, best right after a collection: then 1 KiB of growth is growth and not garbage. */
+  readonly heapUsedBytes?: number | undefined;
+  /** Time in garbage collection in this interval. */
+  readonly gcUs?: number | undefined;
+  readonly loopDelayP99Us?: number | undefined;
+}
+
+export interface LedgerFigures {
+  /** Deliveries that were owed: published events times the streams that wanted them. */
+  readonly expected: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly outOfOrder: number;
+  /** Delivered, but after the run had stopped waiting for it. */
+  readonly late: number;
+  /** False when a bound was met and `lost` is therefore a lower bound. */
+  readonly exact: boolean;
+  /** Reconnects that brought back what was missed, and those after which something was missing. */
+  readonly resumedReconnects: number;
+  readonly lossyReconnects: number;
+  /** When the lost events were published; absent when that is not known. */
+  readonly losses?: LossBlocks | undefined;
+}
+
+/** The run cut into blocks of time by the intended time of publishing; only those with a loss are listed. */
+export interface LossBlocks {
+  readonly blockMs: number;
+  /** All blocks in which something was owed. */
+  readonly blocks: number;
+  readonly lossy: readonly { readonly atMs: number; readonly expected: number; readonly lost: number }[];
+}
+
+export interface SummaryRecord {
+  readonly kind: 'summary';
+  readonly durationMs: number;
+  readonly interrupted: boolean;
+  readonly streamsPeak: number;
+  readonly connectsTotal: number;
+  readonly reconnectsTotal: number;
+  readonly publishedTotal: number;
+  readonly publishErrorsTotal: number;
+  readonly deliveredTotal: number;
+  readonly receivedBytesTotal: number;
+  readonly heartbeatsTotal: number;
+  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly connect: LatencyFigures | undefined;
+  readonly head: LatencyFigures | undefined;
+  readonly firstEvent: LatencyFigures | undefined;
+  readonly latency: LatencyFigures | undefined;
+  readonly latencyHistogram: string | undefined;
+  readonly reconnect: LatencyFigures | undefined;
+  /** The histograms behind connect, head, firstEvent, reconnect and silence, for verdicts about them. */
+  readonly histograms?: Readonly<Partial<Record<TimeKind, string>>> | undefined;
+  /** Longest silence on each stream's heartbeats and events. */
+  readonly silence: LatencyFigures | undefined;
+  /** Undefined when payloads carried no stamps. */
+  readonly ledger: LedgerFigures | undefined;
+  readonly wantedStreamSeconds: number;
+  readonly freshStreamSeconds: number;
+  readonly limitedIntervals: number;
+  readonly server:
+    | (ServerFigures & {
+        readonly cpuUsPerEvent: number | undefined;
+        readonly privateBytesPerStream: number | undefined;
+      })
+    | undefined;
+  readonly generator: GeneratorFigures & {
+    readonly cpuUsPerEvent: number | undefined;
+    readonly privateBytesPerStream: number | undefined;
+  };
+  readonly verdict: Verdict | undefined;
+  /** Of soak: how each quantity of the server developed. */
+  readonly trends?: readonly TrendRecord[] | undefined;
+}
+
+/** The times of a summary that objectives can be about. */
+export type TimeKind = 'connect' | 'head' | 'firstEvent' | 'latency' | 'reconnect' | 'silence';
+
+export type TrendQuantity = 'privateBytes' | 'heapBytes' | 'kernelSocketBytes' | 'openFiles' | 'latencyP99Us';
+
+export interface TrendRecord {
+  readonly quantity: TrendQuantity;
+  readonly outcome: 'leak' | 'no leak' | 'not enough data';
+  /** `leak`, `no leak: growth below 3.1 MiB/day at 95 %` or `not enough data`, and why. */
+  readonly because: string;
+  /** Behind the warm-up; absent where there were too few points for a slope. */
+  readonly slope: TrendSlope | undefined;
+}
+
+/** In the quantity's unit per day; each limit holds with 95 %. */
+export interface TrendSlope {
+  readonly perDay: number;
+  readonly lowPerDay: number;
+  readonly highPerDay: number;
+  /** The time looked at: from the end of the warm-up to the last sample. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly level: number;
+}
+
+export type Outcome = 'pass' | 'fail' | 'not proven';
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly checks: readonly VerdictCheck[];
+}
+
+export interface VerdictCheck {
+  /** As asked: `delivery>=99.99%`. */
+  readonly objective: string;
+  readonly outcome: Outcome;
+  /** The value and its arithmetic in words. */
+  readonly because: string;
+}
+
+export type ResultRecord = RunRecord | SampleRecord | SummaryRecord;
