@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 
 const root = new URL('../', import.meta.url);
 const compiler = new URL('node_modules/typescript/bin/tsc', root);
@@ -14,8 +14,18 @@ function compile(project: string): void {
 rmSync(new URL('dist', root), { recursive: true, force: true });
 compile('tsconfig.build.json');
 compile('tsconfig.page.json');
-cpSync(new URL('src/console/page', root), new URL('dist/console/page', root), {
-  recursive: true,
-  filter: (path) => extname(path) !== '.ts',
-});
+compile('tsconfig.report.json');
+for (const folder of ['console/page', 'report/page']) {
+  cpSync(new URL(`src/${folder}`, root), new URL(`dist/${folder}`, root), {
+    recursive: true,
+    filter: (path) => extname(path) !== '.ts',
+  });
+}
+// An HTML report carries uPlot, so the package has to have it; its licence goes with it.
+for (const name of ['dist/uPlot.iife.min.js', 'dist/uPlot.min.css', 'LICENSE']) {
+  cpSync(
+    new URL(`node_modules/uplot/${name}`, root),
+    new URL(`dist/report/page/uplot/${basename(name)}`, root),
+  );
+}
 chmodSync(new URL('dist/cli/bin.js', root), 0o755);

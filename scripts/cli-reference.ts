@@ -16,7 +16,10 @@ ${table([
   ['0', 'done, or stopped by SIGTERM or SIGINT'],
   ['1', 'stopped at once by a second signal, or a bug in Holdfast'],
   ['2', 'the command line is not usable'],
-  ['3', 'the environment refuses: the port is taken, the hub does not answer or refuses, Node.js is too old'],
+  [
+    '3',
+    'the environment refuses: the port is taken, the hub does not answer or refuses, a file cannot be used, Node.js is too old',
+  ],
 ])}
 `;
 

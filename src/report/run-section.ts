@@ -1,0 +1,124 @@
+// What a report says about one run, apart from its plots: the same for text, JSON, Markdown and HTML.
+
+import { type FigureGroup, figureGroups } from './figures.ts';
+import { formatQuantity } from './quantity.ts';
+import { type Entries, type Latencies, type Latency, latencyKinds, type Verdict } from './record.ts';
+import { optionText, withoutCredentials } from './redact.ts';
+import type { ResultFile, RunResult } from './run-result.ts';
+
+export interface RunSection {
+  /** Names the run in tables and legends; no two runs of a report have the same. */
+  readonly name: string;
+  readonly source: string;
+  readonly tool: string;
+  readonly url: string;
+  readonly startedAt: string;
+  readonly durationMs: number | undefined;
+  /** What a reader must know before the numbers: cut off, limited, binned, bad lines. */
+  readonly notes: readonly string[];
+  readonly verdict: Verdict | undefined;
+  readonly groups: readonly FigureGroup[];
+  readonly latencies: readonly LatencyRow[];
+  readonly ends: Entries<number>;
+  /** All that it takes to repeat the run: version, machine, options. */
+  readonly facts: Entries<string>;
+  readonly notMeasured: readonly string[];
+}
+
+export interface LatencyRow {
+  readonly label: string;
+  readonly figures: Latency;
+}
+
+const latencyLabels: Readonly<Record<keyof Latencies, string>> = {
+  latency: 'delivery',
+  connect: 'connect',
+  head: 'response head',
+  firstEvent: 'first event',
+  reconnect: 'reconnect',
+  silence: 'longest silence',
+};
+
+export function runSection(result: RunResult, name: string, problems: ResultFile['problems']): RunSection {
+  const { run, summary } = result;
+  return {
+    name,
+    source: result.source,
+    tool: run?.tool ?? '',
+    url: withoutCredentials(run?.url ?? ''),
+    startedAt: run?.startedAt ?? '',
+    durationMs: summary.durationMs,
+    notes: notesOf(result, problems),
+    verdict: summary.verdict,
+    groups: figureGroups(result),
+    latencies: latencyKinds.flatMap((kind) => {
+      const figures = summary[kind];
+      return figures === undefined || figures.count === 0 ? [] : [{ label: latencyLabels[kind], figures }];
+    }),
+    ends: summary.ends.toSorted(([, a], [, b]) => b - a),
+    facts: factsOf(result),
+    notMeasured: notMeasured(result),
+  };
+}
+
+function notesOf({ complete, summary, series }: RunResult, problems: ResultFile['problems']): string[] {
+  const notes: string[] = [];
+  const { durationMs, limitedIntervals } = summary;
+  const seen = durationMs === undefined ? '' : ` after ${formatQuantity(durationMs, 'ms')}`;
+  if (!complete) {
+    notes.push(
+      `Cut off${seen}: the file has no summary, and these figures are from its ${series.count} samples.`,
+    );
+  } else if (summary.interrupted) notes.push(`Interrupted${seen}.`);
+  if (limitedIntervals !== undefined && limitedIntervals > 0) {
+    const of = series.count === 0 ? '' : ` of ${series.count}`;
+    notes.push(
+      `The load generator was late in ${limitedIntervals}${of} intervals; latencies there are upper bounds.`,
+    );
+  }
+  if (series.intervalsPerPoint > 1) {
+    const { count, intervalsPerPoint } = series;
+    notes.push(`Plots: each point is the worst of ${intervalsPerPoint} intervals, since there are ${count}.`);
+  }
+  if (problems.count > 0) {
+    const more = problems.count - problems.first.length;
+    const rest = more > 0 ? ` and ${more} more` : '';
+    notes.push(
+      `${problems.count} unusable ${problems.count === 1 ? 'line' : 'lines'}: ${problems.first.join(', ')}${rest}.`,
+    );
+  }
+  return notes;
+}
+
+function factsOf({ run, source }: RunResult): Entries<string> {
+  if (run === undefined) return [['result file', source]];
+  const { machine } = run;
+  const memory = machine.memoryBytes === undefined ? '' : formatQuantity(machine.memoryBytes, 'bytes');
+  const count = (value: number | undefined) => (value === undefined ? '' : formatQuantity(value, 'count'));
+  const facts: [string, string][] = [
+    ['result file', source],
+    ['URL', withoutCredentials(run.url)],
+    ['started', run.startedAt],
+    ['run', run.run],
+    ['holdfast', run.version],
+    ['Node.js', machine.node],
+    ['kernel', machine.kernel],
+    ['processor', [machine.cpus === undefined ? '' : `${machine.cpus} x`, machine.cpuModel].join(' ').trim()],
+    ['memory', memory],
+    ['open files allowed', count(machine.openFileLimit)],
+    ['local ports', count(machine.localPorts)],
+    ...run.options.map(([name, value]): [string, string] => [`option ${name}`, optionText(name, value)]),
+  ];
+  return facts.filter(([, value]) => value !== '');
+}
+
+function notMeasured({ summary, run, latency }: RunResult): string[] {
+  const missing: string[] = [];
+  if (run === undefined) missing.push('what was run (no `run` record)');
+  if (summary.latency === undefined) missing.push('delivery latency');
+  else if (latency.total === 0) missing.push('percentiles beyond p99.9 (no histogram)');
+  if (summary.ledger === undefined) missing.push('loss, order and repetition (no ledger)');
+  if (summary.server === undefined) missing.push("the server's CPU, memory and files");
+  if (summary.verdict === undefined) missing.push('a verdict (no objectives)');
+  return missing;
+}
