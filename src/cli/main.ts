@@ -1,5 +1,5 @@
 // Runs one command line and answers its exit code:
-//   0  done   2  the command line is not usable   3  the environment refuses: port, network, hub
+//   0  done   1  done, and what was asked of the run is not met or not proven   2  the command line is not usable   3  the environment refuses: port, network, hub
 // A failure that a user can meet is one line on stderr. Anything else is a bug in Holdfast: it is thrown on,
 // so that Node prints its stack and exits with 1.
 
@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   try {
     await createProgram().parseAsync(args, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const failure = error instanceof CommanderError ? usageFailure(error, args) : error;

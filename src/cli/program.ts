@@ -2,8 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
+import { defineLoad } from './load.ts';
 import { definePub } from './pub.ts';
+import { defineReport } from './report.ts';
 import { defineServe } from './serve.ts';
+import { defineSoak } from './soak.ts';
 
 export function createProgram(): Command {
   const program = new Command('holdfast')
@@ -16,6 +19,9 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => {} });
   defineServe(program);
   definePub(program);
+  defineLoad(program);
+  defineSoak(program);
+  defineReport(program);
   return program;
 }
 

@@ -26,6 +26,14 @@ export const pubOptions = [
     description: 'publishing again with the same key and content answers the first id and adds nothing',
   },
   {
+    flag: '--header',
+    kind: 'list',
+    option: 'headers',
+    placeholder: 'name: value',
+    expected: 'a header such as "Authorization: Bearer TOKEN"',
+    description: 'header for the hub, such as its credentials; repeatable',
+  },
+  {
     flag: '--json',
     kind: 'flag',
     option: 'json',

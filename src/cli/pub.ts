@@ -4,10 +4,11 @@ import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
+import { readHeader } from './header-argument.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
 import { pubOptions } from './pub-options.ts';
 import { type LineTarget, publishLines } from './publish-lines.ts';
-import { postEvents } from './publish-request.ts';
+import { type HeaderList, postEvents } from './publish-request.ts';
 import { usageError } from './usage-failure.ts';
 
 type PubOptions = RowValues<typeof pubOptions>;
@@ -43,7 +44,7 @@ export function definePub(program: Command): void {
 
 async function pubOne(url: URL, topic: string, data: string, options: PubOptions): Promise<void> {
   const event = { topic, data: options.json ? parseData(data) : data, type: options.type, key: options.key };
-  const answer = await postEvents(url, 'application/json', JSON.stringify(event));
+  const answer = await postEvents(url, 'application/json', JSON.stringify(event), readHeaders(options));
   if ('refusal' in answer) {
     throw new HoldfastError('ERR_REFUSED', answer.refusal.detail, answer.refusal.help);
   }
@@ -66,12 +67,17 @@ async function pubLines(url: URL, topic: string, options: PubOptions): Promise<v
   if (fstatSync(0).isDirectory()) {
     throw usageError('The standard input is a directory', 'Give --lines a file or a pipe');
   }
+  const headers = readHeaders(options);
   const { count, firstId, lastId } = await publishLines(process.stdin, {
     encode: (line) => encodeLine(line, topic, options),
-    post: (body) => postEvents(url, 'application/x-ndjson', body),
+    post: (body) => postEvents(url, 'application/x-ndjson', body, headers),
   });
   const ids = count === 0 ? '' : `, first ${firstId} .. last ${lastId}`;
   process.stdout.write(`${count} events published${ids}\n`);
+}
+
+function readHeaders(options: PubOptions): HeaderList {
+  return (options.headers ?? []).map(readHeader);
 }
 
 function encodeLine(line: Uint8Array, topic: string, options: PubOptions): ReturnType<LineTarget['encode']> {

@@ -16,6 +16,8 @@ export interface Refusal {
   readonly help: string;
 }
 
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
 export type PublishAnswer = { readonly ids: readonly string[] } | { readonly refusal: Refusal };
 
 /**
@@ -27,12 +29,16 @@ export async function postEvents(
   hubUrl: URL,
   contentType: 'application/json' | 'application/x-ndjson',
   body: string,
+  headers: HeaderList = [],
 ): Promise<PublishAnswer> {
   const url = new URL('publish', hubUrl.href.endsWith('/') ? hubUrl : `${hubUrl.href}/`);
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': contentType },
+      headers: [
+        ...headers.map(([name, value]): [string, string] => [name, value]),
+        ['content-type', contentType],
+      ],
       body,
       // A redirect would turn the POST into a GET.
       redirect: 'manual',

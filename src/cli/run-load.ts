@@ -1,0 +1,96 @@
+// Runs a load or soak for a person: progress on stderr, the result to a file, the report on stdout, and Ctrl-C.
+
+import { styleText } from 'node:util';
+import { type LoadOptions, runLoad } from '../load/generator/load-run.ts';
+import type { ResultRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
+import { exitCodeOf } from '../load/verdict/verdict.ts';
+import { reportDocument } from '../report/report-document.ts';
+import { ResultFileReader } from '../report/run-result.ts';
+import { textReport } from '../report/text-report.ts';
+import type { EarlierRun } from './earlier-run.ts';
+import { ResultFileWriter } from './result-file.ts';
+import { RunProgress } from './run-progress.ts';
+
+const SECOND_SIGNAL_MS = 500;
+
+/** What a soak does besides. */
+export interface RunSteps {
+  /** What it makes of the summary goes into the file and the exit code. */
+  readonly conclude?: (summary: SummaryRecord, samples: readonly SampleRecord[]) => SummaryRecord;
+  /** An earlier part of the same run, which its file goes on with. */
+  readonly earlier?: EarlierRun | undefined;
+}
+
+/** Runs to the end and prints the report. */
+export async function runAndReport(
+  options: LoadOptions,
+  output: string | undefined,
+  { conclude = (summary) => summary, earlier }: RunSteps = {},
+): Promise<void> {
+  const progress = new RunProgress(process.stderr);
+  const file = output === undefined ? undefined : new ResultFileWriter(output, earlier !== undefined);
+  const doneMs = earlier?.doneMs ?? 0;
+  const records: ResultRecord[] = earlier === undefined ? [] : [earlier.run, ...earlier.samples];
+  let lastMs = doneMs;
+  const take = (given: ResultRecord) => {
+    // The file has its run already; its time goes on.
+    if (given.kind === 'run' && earlier !== undefined) return;
+    const record = given.kind === 'sample' ? { ...given, atMs: given.atMs + doneMs } : given;
+    file?.write(record);
+    records.push(record);
+    if (record.kind !== 'sample') return;
+    progress.sample(record, record.atMs - lastMs);
+    lastMs = record.atMs;
+  };
+  const stop = stopOnSignal((text) => progress.note(text));
+  try {
+    const summary = await runLoad(options, {
+      onRecord: take,
+      onNote: (text) => progress.note(text),
+      signal: stop.signal,
+    });
+    progress.clear();
+    const concluded = conclude(
+      summary,
+      records.filter((record) => record.kind === 'sample'),
+    );
+    take(concluded);
+    process.stdout.write(reportText(records, options.version));
+    if (concluded.verdict !== undefined) process.exitCode = exitCodeOf(concluded.verdict.outcome);
+  } finally {
+    stop.end();
+    file?.close();
+  }
+}
+
+function reportText(records: readonly ResultRecord[], version: string): string {
+  const reader = new ResultFileReader('this run', undefined);
+  for (const record of records) reader.push(Buffer.from(`${JSON.stringify(record)}\n`));
+  const document = reportDocument([reader.finish()], version);
+  return textReport(document, (style, text) => styleText(style, text, { stream: process.stdout }));
+}
+
+/** The first Ctrl-C or SIGTERM ends the run well, a second one at once. */
+function stopOnSignal(note: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  let firstAtMs: number | undefined;
+  const onSignal = () => {
+    if (firstAtMs === undefined) {
+      firstAtMs = performance.now();
+      note('Ending the run; once more ends it at once');
+      controller.abort();
+    } else if (performance.now() - firstAtMs > SECOND_SIGNAL_MS) {
+      // The processes of the run end with this one.
+      process.exit(130);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    end() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
