@@ -1,7 +1,8 @@
 // Runs a load or soak for a person: progress on stderr, the result to a file, the report on stdout, and Ctrl-C.
 
 import { styleText } from 'node:util';
-import { type LoadOptions, runLoad } from '../load/generator/load-run.ts';
+import { runLoad } from '../load/generator/load-run.ts';
+import type { LoadOptions } from '../load/generator/run-options.ts';
 import type { ResultRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
 import { exitCodeOf } from '../load/verdict/verdict.ts';
 import { reportDocument } from '../report/report-document.ts';

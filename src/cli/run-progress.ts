@@ -62,7 +62,7 @@ function progressLines(
     latency === undefined
       ? 'no event yet'
       : `p50 ${inMs(latency.p50Us)}  p99 ${inMs(latency.p99Us)}  max ${inMs(latency.maxUs)}`;
-  const faults = `repeated ${sample.repeatedTotal}  out of order ${sample.outOfOrderTotal}`;
+  const faults = `missing ${(sample.missing ?? 0).toLocaleString('en')}  repeated ${sample.repeatedTotal}  out of order ${sample.outOfOrderTotal}`;
   const ended = Object.entries(ends).map(([kind, count]) => `${kind} ${count}`);
   return [
     `${formatDuration(Math.round(sample.atMs / 1000) * 1000).padStart(8)}  streams ${sample.streamsUp.toLocaleString('en')} of ${sample.streamsWanted.toLocaleString('en')}`,

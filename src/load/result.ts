@@ -72,6 +72,8 @@ export interface SampleRecord {
   readonly latencyHistogram: string | undefined;
   /** The same of the reconnects that succeeded in this interval. */
   readonly reconnectHistogram?: string | undefined;
+  /** Published and owed by then, and not there: lost, or on its way. */
+  readonly missing?: number | undefined;
   readonly repeatedTotal: number;
   readonly outOfOrderTotal: number;
   /** Seconds in which streams were wanted, and in which they were connected and fresh. */

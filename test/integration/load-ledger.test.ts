@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { LoadOptions } from '../../src/load/generator/load-run.ts';
+import type { LoadOptions } from '../../src/load/generator/run-options.ts';
 import type { LedgerFigures } from '../../src/load/result.ts';
 import { loadServer } from '../support/scripted-load.ts';
 import { ScriptedServer, type ServerScript } from '../support/scripted-server.ts';

@@ -1,8 +1,9 @@
 // Small runs of `runLoad`, with its real processes, against a scripted server.
 
 import type { TestContext } from 'node:test';
-import { type LoadOptions, runLoad } from '../../src/load/generator/load-run.ts';
+import { runLoad } from '../../src/load/generator/load-run.ts';
 import { holdfastTemplate } from '../../src/load/generator/publish-template.ts';
+import type { LoadOptions } from '../../src/load/generator/run-options.ts';
 import type { SampleRecord, SummaryRecord } from '../../src/load/result.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 import { within } from './wait-for.ts';

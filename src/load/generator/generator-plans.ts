@@ -1,7 +1,7 @@
 // Shares a run out to its generator processes. Pure.
 
-import type { LoadOptions } from './load-run.ts';
 import type { GeneratorPlan } from './messages.ts';
+import type { LoadOptions } from './run-options.ts';
 
 /** The plans of all processes: together the streams of the run, each stream in one of them. */
 export function generatorPlans(

@@ -28,7 +28,7 @@ process.on('message', (message: ToGenerator) => {
       tell({ kind: 'totals', totals: generator!.totals(message.published, message.settles) });
       break;
     case 'sample':
-      tell({ kind: 'sample', sample: generator!.sample() });
+      tell({ kind: 'sample', sample: generator!.sample(message.published) });
       break;
     case 'stop':
       tell({ kind: 'stopped', ...generator!.stop() });

@@ -107,16 +107,17 @@ export class Generator implements StreamObserver {
     return settles ? this.#ledger.settle(published) : this.#ledger.totals(published);
   }
 
-  /** What happened since the last sample. */
-  sample(): GeneratorSample {
+  /** What happened since the last sample, given how many events of each topic were published. */
+  sample(published: readonly number[]): GeneratorSample {
     const atUs = nowUs();
     this.#accountTime(atUs);
-    const { repeated, outOfOrder } = this.#ledger.totals([]);
+    const { repeated, outOfOrder, lost } = this.#ledger.totals(published);
     const sample = {
       ...this.#tallies.take(),
       ...this.#cost.take(),
       streamsUp: this.#up,
       streamsGone: this.#gone,
+      missing: lost,
       repeatedTotal: repeated,
       outOfOrderTotal: outOfOrder,
       wantedStreamSeconds: this.#wantedUs / 1e6,

@@ -9,8 +9,7 @@ import { availableMemory } from 'node:process';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import { readMachineFacts } from '../machine.ts';
 import { ServerProbe } from '../probe/server-probe.ts';
-import type { MachineFacts, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
-import type { Objective } from '../verdict/objective.ts';
+import type { MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
 import { VerdictCollector } from '../verdict/verdict.ts';
 import { Child } from './child.ts';
 import { generatorPlans } from './generator-plans.ts';
@@ -19,53 +18,15 @@ import type {
   FromPublisher,
   GeneratorPlan,
   PublishCounts,
-  PublishTemplate,
   ToGenerator,
   ToPublisher,
 } from './messages.ts';
 import { OwnCost } from './own-cost.ts';
 import { planRun } from './preflight.ts';
 import { checkSources, probeStream, resolveTarget } from './probe-target.ts';
+import type { LoadHooks, LoadOptions } from './run-options.ts';
 import { RunTotals, sumLedgers } from './run-totals.ts';
-import { streamPath, type TopicPlan, topicsOf } from './topics.ts';
-
-export interface LoadOptions {
-  readonly tool: 'load' | 'soak';
-  readonly version: string;
-  readonly url: string;
-  readonly streams: number;
-  readonly rampMs: number;
-  readonly durationMs: number;
-  /** How long to wait at the end for what is still on its way. */
-  readonly settleMs: number;
-  readonly sampleMs: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly topics: TopicPlan;
-  readonly sources: readonly string[];
-  readonly reconnects: boolean;
-  /** From 0 to 1. */
-  readonly slowShare: number;
-  readonly slowBytesPerSecond: number;
-  readonly churnPerSecond: number;
-  readonly churnKind: 'fin' | 'rst';
-  readonly connectTimeoutMs: number;
-  /** A stream is fresh while its last sign of life is not older than twice this. */
-  readonly heartbeatMs: number;
-  readonly publish:
-    | { readonly schedule: string; readonly payloadBytes: number; readonly template: PublishTemplate }
-    | undefined;
-  readonly pid: number | undefined;
-  readonly objectives: readonly Objective[];
-}
-
-export interface LoadHooks {
-  /** Every record of the result, in order. */
-  readonly onRecord: (record: ResultRecord) => void;
-  /** A sentence for people. */
-  readonly onNote: (text: string) => void;
-  /** Ends the run in the normal way, with a summary that says so. */
-  readonly signal: AbortSignal;
-}
+import { streamPath, topicsOf } from './topics.ts';
 
 const RAMP_GRACE_MS = 10_000;
 const RAMP_CHECK_MS = 200;
@@ -259,7 +220,10 @@ class LoadRun {
 
   async #sample(): Promise<void> {
     const atMs = this.#elapsedMs;
-    const answers = await Promise.all(this.#generators.map((child) => child.ask({ kind: 'sample' })));
+    const published = this.#counts?.publishedByTopic ?? [];
+    const answers = await Promise.all(
+      this.#generators.map((child) => child.ask({ kind: 'sample', published })),
+    );
     const samples = answers.map((answer) => (answer as FromGenerator & { kind: 'sample' }).sample);
     if (this.#isPublishing) await this.#readCounts();
     const server = await this.#probe?.read();

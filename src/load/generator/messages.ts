@@ -41,7 +41,7 @@ export type ToGenerator =
   | { readonly kind: 'start' }
   /** The ramp is over: from now on clients are cut off, if that is asked; and no more while the run settles. */
   | { readonly kind: 'churn'; readonly isOn: boolean }
-  | { readonly kind: 'sample' }
+  | { readonly kind: 'sample'; readonly published: readonly number[] }
   | { readonly kind: 'totals'; readonly published: readonly number[]; readonly settles: boolean }
   | { readonly kind: 'stop' };
 
@@ -67,6 +67,8 @@ export interface GeneratorSample {
   readonly ends: Readonly<Partial<Record<EndKind, number>>>;
   /** The first end of its kind in words, for people. */
   readonly endExamples: Readonly<Partial<Record<EndKind, string>>>;
+  /** Published and owed by now, and not here: lost, or on its way. */
+  readonly missing: number;
   readonly repeatedTotal: number;
   readonly outOfOrderTotal: number;
   readonly wantedStreamSeconds: number;

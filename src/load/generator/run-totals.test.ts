@@ -14,6 +14,7 @@ function sampleOf(tallies: Tallies, changes: Partial<GeneratorSample> = {}): Gen
     ...own,
     streamsUp: 0,
     streamsGone: 0,
+    missing: 0,
     repeatedTotal: 0,
     outOfOrderTotal: 0,
     wantedStreamSeconds: 0,

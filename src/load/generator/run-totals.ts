@@ -145,6 +145,7 @@ export class RunTotals {
       latency: latency.figures(),
       latencyHistogram: encode(latency),
       reconnectHistogram: encode(reconnect),
+      missing: sum((sample) => sample.missing),
       repeatedTotal: sum((sample) => sample.repeatedTotal),
       outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
       generator,

@@ -1,0 +1,44 @@
+// What a run is asked to do, and whom it tells.
+
+import type { ResultRecord } from '../result.ts';
+import type { Objective } from '../verdict/objective.ts';
+import type { PublishTemplate } from './messages.ts';
+import type { TopicPlan } from './topics.ts';
+
+export interface LoadOptions {
+  readonly tool: 'load' | 'soak';
+  readonly version: string;
+  readonly url: string;
+  readonly streams: number;
+  readonly rampMs: number;
+  readonly durationMs: number;
+  /** How long to wait at the end for what is still on its way. */
+  readonly settleMs: number;
+  readonly sampleMs: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly topics: TopicPlan;
+  readonly sources: readonly string[];
+  readonly reconnects: boolean;
+  /** From 0 to 1. */
+  readonly slowShare: number;
+  readonly slowBytesPerSecond: number;
+  readonly churnPerSecond: number;
+  readonly churnKind: 'fin' | 'rst';
+  readonly connectTimeoutMs: number;
+  /** A stream is fresh while its last sign of life is not older than twice this. */
+  readonly heartbeatMs: number;
+  readonly publish:
+    | { readonly schedule: string; readonly payloadBytes: number; readonly template: PublishTemplate }
+    | undefined;
+  readonly pid: number | undefined;
+  readonly objectives: readonly Objective[];
+}
+
+export interface LoadHooks {
+  /** Every record of the result, in order. */
+  readonly onRecord: (record: ResultRecord) => void;
+  /** A sentence for people. */
+  readonly onNote: (text: string) => void;
+  /** Ends the run in the normal way, with a summary that says so. */
+  readonly signal: AbortSignal;
+}
