@@ -43,12 +43,12 @@ export class StreamClock {
   }
 
   start(stream: Stream, nowMs: number): void {
-    this.#wheel.schedule(stream, this.#nextDueMs(stream, nowMs));
+    this.#schedule(stream, this.#nextDueMs(stream, nowMs));
   }
 
   /** From now on only the time that the stream may take to close is measured. */
   startClosing(stream: Stream, nowMs: number): void {
-    this.#wheel.schedule(stream, nowMs + this.#times.closeTimeoutMs);
+    this.#schedule(stream, nowMs + this.#times.closeTimeoutMs);
   }
 
   stop(stream: Stream): void {
@@ -66,7 +66,12 @@ export class StreamClock {
     } else if (nowMs - stream.lastProgressMs >= this.#times.heartbeatMs * HEARTBEAT_EARLIEST) {
       this.#host.beat(stream, nowMs);
     }
-    return this.#nextDueMs(stream, nowMs);
+    return stream.state === 'ended' ? undefined : this.#nextDueMs(stream, nowMs);
+  }
+
+  // An outlet that throws ends its stream within the call that was to be followed by this.
+  #schedule(stream: Stream, dueMs: number): void {
+    if (stream.state !== 'ended') this.#wheel.schedule(stream, dueMs);
   }
 
   #isStalled(stream: Stream, nowMs: number): boolean {

@@ -3,13 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeOutlet } from '../../test/support/fake-outlet.ts';
+import { fakeTime } from '../../test/support/fake-time.ts';
 import { rigShard } from '../../test/support/shard-rig.ts';
 import { turnUntil } from '../../test/support/turns.ts';
 
 class BrokenOutlet extends FakeOutlet {
   isBroken = false;
+  attempts = 0;
 
   override write(bytes: Uint8Array): boolean {
+    this.attempts++;
     if (this.isBroken) throw new Error('the middleware is broken');
     return super.write(bytes);
   }
@@ -35,6 +38,23 @@ test('a stream whose outlet throws is cut with `error`, and others get everythin
   assert.deepEqual(rig.shard.stats().ended, { error: 1 });
   assert.equal(rig.errors.length, 1);
 });
+
+for (const when of ['it opens', 'it is beaten', 'it is ended'] as const) {
+  test(`a stream whose outlet throws when ${when} is left alone from then on`, async (t) => {
+    const time = fakeTime(t);
+    const rig = rigShard();
+    const outlet = new BrokenOutlet();
+    outlet.isBroken = when === 'it opens';
+    const { stream } = rig.open(['a'], { outlet });
+    outlet.isBroken = true;
+    if (when === 'it is beaten') await time.advance(15_000);
+    if (when === 'it is ended') rig.shard.end(stream, 'expired');
+    assert.equal(stream.state, 'ended');
+    const { attempts } = outlet;
+    await time.advance(60_000);
+    assert.deepEqual([outlet.attempts, stream.wheelSlot], [attempts, undefined]);
+  });
+}
 
 test('close ends all other streams when the end of one throws', async () => {
   const rig = rigShard();
