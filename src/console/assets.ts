@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
+import { withoutWarnings } from '../base/without-warnings.ts';
 
 export interface ConsoleAsset {
   /** The path of the URL: `/` is the page, all else is under `/console/`. */
@@ -45,19 +46,6 @@ const builtFile = (name: string, folder: URL) => new URL(builtName(name), folder
 
 // A browser takes a specifier as it is, so `./notices.ts` has to become what is served.
 function stripPageSource(source: string): string {
-  const script = withoutExperimentalWarning(() => stripTypeScriptTypes(source));
+  const script = withoutWarnings(() => stripTypeScriptTypes(source));
   return script.replace(/(\bfrom |^import )(['"]\.\/[^'"]+)\.ts(['"])/gm, '$1$2.js$3');
-}
-
-// Stripping types is what runs these sources anyway; only the function to call it says that it is experimental.
-// `npm start` is the first thing that a newcomer sees, and this line would be its first output. The call is
-// synchronous, so that nobody else's warning can be caught here.
-function withoutExperimentalWarning<T>(strip: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = (() => {}) as typeof emitWarning;
-  try {
-    return strip();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

@@ -5,6 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { withoutWarnings } from '../base/without-warnings.ts';
 
 /** In the order in which they need each other. */
 const files = ['theme', 'axes', 'shading', 'uplot', 'line-plot', 'latency-plots', 'page'];
@@ -18,7 +19,7 @@ function readScript(name: string, folder: URL): string {
   const built = new URL(`${name}.js`, folder);
   if (existsSync(built)) return readFileSync(built, 'utf8');
   const source = readFileSync(new URL(`${name}.ts`, folder), 'utf8');
-  return withoutExperimentalWarning(() => stripTypeScriptTypes(source));
+  return withoutWarnings(() => stripTypeScriptTypes(source));
 }
 
 function scopeOf(name: string, script: string): string {
@@ -31,16 +32,4 @@ function scopeOf(name: string, script: string): string {
     .replace(/^import +(\{[^}]*\}) from '\.\/([\w-]+)\.[jt]s';$/gm, "const $1 = scopes['$2'];")
     .replace(/^export /gm, '');
   return `// ${name}\nscopes['${name}'] = (() => {\n${body.trim()}\nreturn { ${exported.join(', ')} };\n})();\n`;
-}
-
-// Stripping types is what runs these sources anyway; only the function to call it says that it is experimental,
-// on the terminal of somebody who wanted a report.
-function withoutExperimentalWarning<T>(strip: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = (() => {}) as typeof emitWarning;
-  try {
-    return strip();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
