@@ -35,7 +35,7 @@ test('streams that want the same share one subscription, whatever the order and 
   assert.equal(table.size, 2);
 });
 
-test('an subscription is found by topic until its last holder has released it', () => {
+test('a subscription is found by topic until its last holder has released it', () => {
   const table = new SubscriptionTable();
   const patterns = parseSubscription(['a', 'b/**'], 10);
   const subscription = table.acquire(patterns);

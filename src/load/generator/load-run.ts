@@ -213,9 +213,8 @@ class LoadRun {
   }
 
   async #sampleIfDue(isRamping = false): Promise<void> {
-    if (!isRamping && this.#elapsedMs < this.#nextSampleMs) return;
-    if (isRamping && this.#elapsedMs < this.#nextSampleMs && this.#options.rampMs > 1000) return;
-    await this.#sample();
+    const isShortRamp = isRamping && this.#options.rampMs <= 1000;
+    if (isShortRamp || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
   }
 
   async #sample(): Promise<void> {

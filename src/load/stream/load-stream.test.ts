@@ -1,3 +1,5 @@
+// One file, since every way in which a connection can go uses the same fakes of transport and observer.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nowUs } from '../clock.ts';
