@@ -51,7 +51,7 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   });
   const onListenerError = (error: Error) =>
     logger.error({ err: error }, 'A connection could not be accepted');
-  const server = await startServer(address, hub.handle, onListenerError).catch(async (error: unknown) => {
+  const server = await startServer(address, hub, onListenerError).catch(async (error: unknown) => {
     await hub.close();
     throw error;
   });

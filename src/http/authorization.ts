@@ -94,18 +94,9 @@ export class Access {
  */
 export async function requestAccess(
   authorize: Authorize,
-  req: IncomingMessage,
-  url: URL,
+  request: AccessRequest,
   timeoutMs: number,
 ): Promise<Access> {
-  const { method = 'GET', headers } = req;
-  const request = {
-    method,
-    path: url.pathname,
-    query: url.searchParams,
-    headers,
-    remoteAddress: req.socket.remoteAddress,
-  };
   const answer = await within(timeoutMs, authorize(request));
   if (isRefusal(answer)) {
     const help = answer.status === 401 ? 'Send valid credentials.' : 'Other credentials are needed for this.';
@@ -122,6 +113,15 @@ export async function requestAccess(
     'The grant has expired',
     'Get new credentials and connect again.',
   );
+}
+
+/** What there is to decide by of a request that came over node:http. */
+export function accessRequestOf(
+  { method = 'GET', headers, socket }: IncomingMessage,
+  url: URL,
+): AccessRequest {
+  const { pathname: path, searchParams: query } = url;
+  return { method, path, query, headers, remoteAddress: socket.remoteAddress };
 }
 
 function isRefusal(answer: Grant | Refusal): answer is Refusal {

@@ -7,19 +7,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const ALLOWED_HEADERS = 'Authorization, Cache-Control, Content-Type, Last-Event-ID';
 const PREFLIGHT_AGE_S = 600;
 
-/** Sets the headers that let the page of an allowed origin read the answer. */
+/** The headers that let the page of an allowed origin read an answer. */
+export function corsHeaders(
+  origin: string | undefined,
+  origins: readonly string[],
+): Readonly<Record<string, string>> {
+  if (origins.length === 0) return {};
+  // [fetch] `*` is fine for EventSource, whose withCredentials is false by default, and never for credentials.
+  if (origins.includes('*')) return { 'access-control-allow-origin': '*' };
+  const vary = 'Origin';
+  if (origin === undefined || !origins.includes(origin)) return { vary };
+  return { vary, 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' };
+}
+
+/** Sets them beside what middleware has set before. */
 export function allowOrigin(req: IncomingMessage, res: ServerResponse, origins: readonly string[]): void {
-  if (origins.length === 0) return;
-  if (origins.includes('*')) {
-    // [fetch] `*` is fine for EventSource, whose withCredentials is false by default, and never for credentials.
-    res.setHeader('access-control-allow-origin', '*');
-    return;
-  }
-  res.appendHeader('vary', 'Origin');
-  const { origin } = req.headers;
-  if (origin === undefined || !origins.includes(origin)) return;
-  res.setHeader('access-control-allow-origin', origin);
-  res.setHeader('access-control-allow-credentials', 'true');
+  const { vary, ...headers } = corsHeaders(req.headers.origin, origins);
+  if (vary !== undefined) res.appendHeader('vary', vary);
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }
 
 /** Answers OPTIONS: which methods the route takes and, for an allowed origin, which headers. */

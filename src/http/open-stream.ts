@@ -12,6 +12,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from '../base/options.ts';
+import { Chunk } from '../hub/chunk.ts';
 import type { OutletListener } from '../hub/outlet.ts';
 import { Slicer } from '../hub/slicer.ts';
 import { Wheel, type WheelItem } from '../hub/wheel.ts';
@@ -78,7 +79,6 @@ export interface EventStream {
 // Streams of this kind share one wheel; its timer runs only while some are open.
 const slicer = new Slicer((error) => process.emitWarning(error as Error));
 const wheel = new Wheel(WHEEL_TICK_MS, slicer);
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * Answers a request with an event stream.
@@ -191,7 +191,7 @@ class ResponseStream implements EventStream, OutletListener, WheelItem {
 
   end(reason: EndReason = 'ended'): void {
     if (this.#endReason !== undefined) return;
-    this.#outlet!.end(NO_BYTES);
+    this.#outlet!.end();
     wheel.schedule(this, performance.now() + this.#options.closeTimeoutMs);
     this.#finish(reason);
   }
@@ -201,6 +201,10 @@ class ResponseStream implements EventStream, OutletListener, WheelItem {
     this.#lastProgressMs = performance.now();
     if (this.#endReason === undefined) this.#schedule();
     this.#release();
+  }
+
+  onLeave(): void {
+    this.end('client-left');
   }
 
   onClose(reason: EndReason): void {
@@ -230,7 +234,7 @@ class ResponseStream implements EventStream, OutletListener, WheelItem {
       return false;
     }
     if (!this.#isPushedBack) this.#lastProgressMs = performance.now();
-    if (this.#outlet!.write(Buffer.from(block))) return true;
+    if (this.#outlet!.write(Chunk.ofText(block))) return true;
     if (!this.#isPushedBack) {
       this.#isPushedBack = true;
       this.#lastUnsentBytes = this.#outlet!.unsentBytes;

@@ -2,8 +2,9 @@
 
 import type { ServerResponse } from 'node:http';
 import type { HoldfastError } from '../base/errors.ts';
+import type { RawAnswer } from './raw-answer.ts';
 
-export const PROBLEM_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = 'application/problem+json';
 
 // Clients that were turned away together come back spread over some seconds.
 const MIN_RETRY_AFTER_S = 1;
@@ -15,22 +16,18 @@ export function sendProblem(res: ServerResponse, error: HoldfastError): void {
     res.destroy();
     return;
   }
-  const { status } = error;
-  const body = problemBody(error);
-  if (status === 401) res.setHeader('www-authenticate', 'Bearer');
-  if (status === 503) res.setHeader('retry-after', String(retryAfterSeconds()));
-  res.writeHead(status, {
-    'content-type': PROBLEM_TYPE,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
+  const { status, headers, body } = problemAnswer(error);
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }
 
-/** The document of a failure, as text. */
-export function problemBody(error: HoldfastError): string {
+/** The whole answer that tells of a failure. */
+export function problemAnswer(error: HoldfastError): RawAnswer {
   const { status, code, title, message: detail, help } = error;
-  return `${JSON.stringify({ code, title, status, detail, help })}\n`;
+  const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' };
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 503) headers['retry-after'] = String(retryAfterSeconds());
+  return { status, headers, body: `${JSON.stringify({ code, title, status, detail, help })}\n` };
 }
 
 function retryAfterSeconds(): number {

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
-import { requestAccess } from './authorization.ts';
+import { accessRequestOf, requestAccess } from './authorization.ts';
 import { type BodyLimits, bodyTooLarge, createEventBody, type EventBody } from './event-body.ts';
 import type { Exchange, Route } from './route.ts';
 
@@ -13,7 +13,11 @@ export const publishRoute: Route = {
   path: '/publish',
   methods: ['POST'],
   async answer({ req, res, url, hub, options }: Exchange): Promise<void> {
-    const access = await requestAccess(options.authorize, req, url, options.authorizeTimeoutMs);
+    const access = await requestAccess(
+      options.authorize,
+      accessRequestOf(req, url),
+      options.authorizeTimeoutMs,
+    );
     // Who may publish nothing is told so before the body is read.
     access.checkMayPublish();
     if (req.readableEnded) throw bodyRead();

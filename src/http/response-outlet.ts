@@ -4,19 +4,17 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { HoldfastError } from '../base/errors.ts';
+import type { Chunk } from '../hub/chunk.ts';
 import type { Outlet, OutletListener } from '../hub/outlet.ts';
 import type { EndReason } from '../wire/index.ts';
-
-const KEEPALIVE_DELAY_MS = 60_000;
-const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
-const LOST_CODES = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN']);
+import { prepareConnection, reasonOfError, resetConnection, unsentBytesOf } from './connection.ts';
 
 export class ResponseOutlet implements Outlet {
+  readonly lane = 'http';
+  readonly socket: Socket;
   listener: OutletListener | undefined;
   readonly #res: ServerResponse;
-  readonly #socket: Socket;
   #closeReason: EndReason = 'error';
   #isClosed = false;
 
@@ -31,11 +29,8 @@ export class ResponseOutlet implements Outlet {
       );
     }
     this.#res = res;
-    this.#socket = socket;
-    // A stream is silent on the request side for hours: no inactivity limit, and the kernel asks after the peer.
-    socket.setTimeout(0);
-    socket.setKeepAlive(true, KEEPALIVE_DELAY_MS);
-    socket.setNoDelay(true);
+    this.socket = socket;
+    prepareConnection(socket);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
     res.on('drain', this.#onDrain);
@@ -44,28 +39,25 @@ export class ResponseOutlet implements Outlet {
   }
 
   get unsentBytes(): number {
-    // [node] net.Socket's own timeout reads the same number to see whether a write moves: libuv counts down the
-    // bytes of a write that the kernel has taken in part, while writableLength falls only when all are taken.
-    const handle = (this.#socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle;
-    return this.#res.writableLength + (handle?.writeQueueSize ?? 0);
+    return this.#res.writableLength + unsentBytesOf(this.socket);
   }
 
-  write(bytes: Uint8Array): boolean {
-    return this.#res.write(bytes);
+  write(chunk: Chunk): boolean {
+    return this.#res.write(chunk.bytes);
   }
 
   /**
    * The connection is ended with the response. On a connection that stays, a client would come back to a hub that
    * drains, be told 503, and EventSource then gives up for good; a new connection finds a hub that takes it.
    */
-  end(last: Uint8Array): void {
-    this.#res.end(last, () => this.#socket.end());
+  end(last?: Chunk): void {
+    const endConnection = () => void this.socket.end();
+    if (last === undefined) this.#res.end(endConnection);
+    else this.#res.end(last.bytes, endConnection);
   }
 
   reset(): void {
-    // Only plain TCP can be reset; TLS and unix sockets say so by throwing.
-    if (this.#socket instanceof TLSSocket || this.#socket.remoteAddress === undefined) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    resetConnection(this.socket);
   }
 
   readonly #onDrain = (): void => this.listener?.onDrain();
@@ -76,17 +68,15 @@ export class ResponseOutlet implements Outlet {
   };
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    if (this.#closeReason !== 'error') return;
-    if (RESET_CODES.has(error.code ?? '')) this.#closeReason = 'client-reset';
-    else if (LOST_CODES.has(error.code ?? '')) this.#closeReason = 'client-lost';
+    if (this.#closeReason === 'error') this.#closeReason = reasonOfError(error);
   };
 
   readonly #onClose = (): void => {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // The connection may live on and carry other requests.
-    this.#socket.off('end', this.#onEnd);
-    this.#socket.off('error', this.#onError);
+    this.socket.off('end', this.#onEnd);
+    this.socket.off('error', this.#onError);
     this.listener?.onClose(this.#closeReason);
   };
 }

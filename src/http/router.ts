@@ -5,8 +5,10 @@ import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
 import type { HubCore } from '../hub/hub-core.ts';
 import { allowOrigin, answerOptions } from './cors.ts';
+import { failureOf } from './failure.ts';
 import type { ResolvedHubOptions } from './hub-options.ts';
 import { sendProblem } from './problem.ts';
+import { readRequestUrl } from './request-url.ts';
 import type { Route } from './route.ts';
 
 // What is left of a request body after its answer is read and dropped up to here, so that the answer arrives:
@@ -32,14 +34,15 @@ export class Router {
       allowOrigin(req, res, this.#options.corsOrigins);
       await this.#dispatch(req, res);
     } catch (error) {
-      sendProblem(res, this.#toHoldfastError(error, req));
+      const values = { method: req.method, url: req.url };
+      sendProblem(res, failureOf(error, this.#options.logger, values));
       dropBody(req);
     }
   }
 
   async #dispatch(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method = 'GET' } = req;
-    const url = readUrl(req.url ?? '/');
+    const url = readRequestUrl(req.url ?? '/');
     const route = this.#routes.get(url.pathname);
     if (route === undefined) {
       throw new HoldfastError(
@@ -61,50 +64,6 @@ export class Router {
         `Use ${allow}.`,
       );
     }
-  }
-
-  #toHoldfastError(error: unknown, req: IncomingMessage): HoldfastError {
-    if (error instanceof HoldfastError) return error;
-    const values = { err: error, method: req.method, url: req.url };
-    try {
-      this.#options.logger.error(values, 'A request failed');
-    } catch {
-      // A logger that fails has nowhere to be logged; the request still gets its answer.
-    }
-    return new HoldfastError(
-      'ERR_INTERNAL',
-      'The hub met an error that it did not expect',
-      'Its log has the details; try again in a few seconds.',
-      { cause: error },
-    );
-  }
-}
-
-// The target may be a path or, from proxies, a whole URL; the host says nothing that a route needs.
-function readUrl(target: string): URL {
-  const url = URL.parse(target, 'http://hub.invalid');
-  if (url !== null && !target.startsWith('//')) {
-    checkQueryEncoding(url.search);
-    return url;
-  }
-  throw new HoldfastError(
-    'ERR_NOT_FOUND',
-    `${JSON.stringify(shorten(target))} is no path`,
-    'Ask for a path.',
-  );
-}
-
-// URLSearchParams puts U+FFFD in place of bytes that are no UTF-8: that would be another topic, in silence.
-function checkQueryEncoding(search: string): void {
-  try {
-    decodeURIComponent(search.replace(/%(?![0-9a-f]{2})/gi, '%25'));
-  } catch (cause) {
-    throw new HoldfastError(
-      'ERR_BAD_QUERY',
-      'The query is not percent-encoded UTF-8',
-      'Encode parameters with encodeURIComponent or URLSearchParams.',
-      { cause },
-    );
   }
 }
 

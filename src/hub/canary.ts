@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { HoldfastError } from '../base/errors.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { EventStreamParser } from '../wire/index.ts';
+import type { Chunk } from './chunk.ts';
 import type { Outlet, OutletListener } from './outlet.ts';
 import { parseSubscription } from './parse-subscription.ts';
 import type { Shard } from './shard.ts';
@@ -15,9 +16,10 @@ const CANARY_TOPIC = '$canary';
 /** An outlet inside the process, which hands out the data of the events that it is written. */
 class CanaryOutlet implements Outlet {
   listener: OutletListener | undefined;
+  readonly lane = 'inside';
+  readonly socket = undefined;
   readonly unsentBytes = 0;
   readonly #parser: EventStreamParser;
-
   readonly #onEnd: () => void;
 
   constructor(onData: (data: string) => void, onEnd: () => void) {
@@ -25,8 +27,8 @@ class CanaryOutlet implements Outlet {
     this.#parser = new EventStreamParser({ onEvent: (event) => onData(event.data) });
   }
 
-  write(bytes: Uint8Array): boolean {
-    this.#parser.push(bytes);
+  write(chunk: Chunk): boolean {
+    this.#parser.push(chunk.bytes);
     return true;
   }
 

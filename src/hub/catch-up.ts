@@ -1,8 +1,9 @@
 // Streams that are behind read on from their position: from the ring while it reaches back far enough, else
 // from the log. One mechanism for resume, replay and slow readers; nobody has a queue of events.
 
-import type { EventLog, LogRecord, Page, ReadLimits } from '../log/event-log.ts';
+import type { EventLog, Page, ReadLimits } from '../log/event-log.ts';
 import type { Ring } from '../log/ring.ts';
+import { Chunk } from './chunk.ts';
 import type { SlicedTask, Slicer } from './slicer.ts';
 import type { Stream } from './stream.ts';
 import type { Subscription } from './subscription.ts';
@@ -129,7 +130,7 @@ export class CatchUp implements SlicedTask {
     stream.position = page.to;
     if (page.records.length > 0) {
       this.deliveredCount += page.records.length;
-      stream.write(join(page.records), performance.now());
+      stream.write(new Chunk(page.records.map((record) => record.frame)), performance.now());
     }
     this.#host.readOn(stream);
   }
@@ -137,8 +138,4 @@ export class CatchUp implements SlicedTask {
 
 function pageLimits({ patternCount }: Subscription): ReadLimits {
   return { maxBytes: PAGE_BYTES, maxScanned: Math.ceil(PAGE_SCANNED / Math.max(patternCount, 1)) };
-}
-
-function join(records: readonly LogRecord[]): Uint8Array {
-  return records.length === 1 ? records[0]!.frame : Buffer.concat(records.map((record) => record.frame));
 }

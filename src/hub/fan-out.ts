@@ -133,7 +133,7 @@ export class FanOut implements SlicedTask {
     if (joined !== undefined) {
       stream.position = joined.to;
       this.deliveredCount += joined.eventCount;
-      stream.write(joined.bytes, nowMs);
+      stream.write(joined.chunk, nowMs);
       this.#host.onServed(stream);
     }
     // A stream that pushed back reads on by itself; the others must all have a hit before it is forgotten.

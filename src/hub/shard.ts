@@ -8,8 +8,9 @@ import { Ring, type RingLimits } from '../log/ring.ts';
 import type { EndReason } from '../wire/index.ts';
 import { endBlock, firstBlocks, gapBlock, heartbeatBlock } from './blocks.ts';
 import { CatchUp } from './catch-up.ts';
+import type { Chunk } from './chunk.ts';
 import { FanOut } from './fan-out.ts';
-import type { Outlet } from './outlet.ts';
+import type { Lane, Outlet } from './outlet.ts';
 import type { Pattern } from './pattern.ts';
 import { type SlicedTask, Slicer } from './slicer.ts';
 import type { Start } from './start-position.ts';
@@ -38,6 +39,8 @@ export interface ShardStats {
   readonly streams: number;
   /** Of them, those that read on from a position instead of getting events as they are announced. */
   readonly behind: number;
+  /** Of all, how many came which way. */
+  readonly lanes: Readonly<Record<Lane, number>>;
   readonly opened: number;
   readonly ended: Readonly<Partial<Record<EndReason, number>>>;
   /** Events written to streams. */
@@ -59,13 +62,14 @@ export class Shard implements StreamHost {
   readonly #fanOut: FanOut;
   readonly #catchUp: CatchUp;
   readonly #clock: StreamClock;
+  readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
   #opened = 0;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
   // The newest heartbeat: live streams are mostly complete up to the same position, and share it.
-  #beatBlock: { readonly position: number; readonly bytes: Uint8Array } | undefined;
+  #beatBlock: { readonly position: number; readonly chunk: Chunk } | undefined;
 
   constructor(log: EventLog, options: ShardOptions) {
     this.#log = log;
@@ -108,6 +112,7 @@ export class Shard implements StreamHost {
     outlet.listener = stream;
     this.#streams.add(stream);
     this.#opened++;
+    this.#lanes[outlet.lane]++;
     const nowMs = performance.now();
     const retryMs = MIN_RETRY_MS + Math.floor(Math.random() * (RETRY_SPREAD_MS + 1));
     stream.write(firstBlocks(start, this.#log, retryMs), nowMs);
@@ -134,6 +139,7 @@ export class Shard implements StreamHost {
     return {
       streams: this.#streams.size,
       behind,
+      lanes: { ...this.#lanes },
       opened: this.#opened,
       ended: { ...this.#ended },
       delivered: this.#fanOut.deliveredCount + this.#catchUp.deliveredCount,
@@ -194,9 +200,9 @@ export class Shard implements StreamHost {
     stream.position = stream.reached(this.#fanOut.matchedTo);
     if (this.#beatBlock?.position !== stream.position) {
       const { position } = stream;
-      this.#beatBlock = { position, bytes: heartbeatBlock(this.#log.epoch, position) };
+      this.#beatBlock = { position, chunk: heartbeatBlock(this.#log.epoch, position) };
     }
-    stream.write(this.#beatBlock.bytes, nowMs);
+    stream.write(this.#beatBlock.chunk, nowMs);
   }
 
   expire(stream: Stream): void {
@@ -207,7 +213,8 @@ export class Shard implements StreamHost {
     return this.#clock.onDue(stream, nowMs);
   }
 
-  lastBlock(stream: Stream, reason: EndReason): Uint8Array {
+  lastBlock(stream: Stream, reason: EndReason): Chunk | undefined {
+    if (reason === 'client-left') return undefined;
     return endBlock(reason, this.#log.epoch, stream.reached(this.#fanOut.matchedTo));
   }
 
@@ -217,6 +224,7 @@ export class Shard implements StreamHost {
     this.#subscriptions.release(stream.subscription);
     stream.outlet.listener = undefined;
     this.#streams.delete(stream);
+    this.#lanes[stream.outlet.lane]--;
     this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
     if (this.#streams.size === 0) this.#onEmpty?.();
   }

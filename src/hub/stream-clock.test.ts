@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { fakeTime } from '../../test/support/fake-time.ts';
+import type { EndReason } from '../wire/index.ts';
+import { Chunk } from './chunk.ts';
 import { parseSubscription } from './parse-subscription.ts';
 import { Slicer } from './slicer.ts';
 import { Stream } from './stream.ts';
@@ -17,7 +19,7 @@ function rig(t: TestContext, times: Partial<StreamTimes> = {}) {
   const clock = new StreamClock({ ...TIMES, ...times }, new Slicer((error) => assert.fail(String(error))), {
     beat(stream, nowMs) {
       beatsMs.push(nowMs);
-      stream.write(Buffer.from(':\n\n'), nowMs);
+      stream.write(Chunk.ofText(':\n\n'), nowMs);
     },
     expire: (stream) => expired.push(stream),
   });
@@ -26,14 +28,15 @@ function rig(t: TestContext, times: Partial<StreamTimes> = {}) {
     onDue: (stream: Stream, nowMs: number) => clock.onDue(stream, nowMs),
     onEnded: (stream: Stream) => clock.stop(stream),
     onOutletError: () => {},
-    lastBlock: () => Buffer.alloc(0),
+    end: (stream: Stream, reason: EndReason) => stream.end(reason),
+    lastBlock: () => undefined,
   };
   const subscription = new SubscriptionTable().acquire(parseSubscription(['a'], 1));
   function start(expiresAtMs = Number.POSITIVE_INFINITY) {
     const outlet = new FakeOutlet();
     const stream = new Stream(host, outlet, subscription, 0, expiresAtMs);
     outlet.listener = stream;
-    stream.write(Buffer.from(':\n\n'), time.nowMs);
+    stream.write(Chunk.ofText(':\n\n'), time.nowMs);
     clock.start(stream, time.nowMs);
     return { stream, outlet };
   }
@@ -63,7 +66,7 @@ test('what is written puts the next heartbeat off', async (t) => {
   const { stream } = start();
   for (let i = 0; i < 10; i++) {
     await time.advance(10_000);
-    stream.write(Buffer.from(':\n\n'), time.nowMs);
+    stream.write(Chunk.ofText(':\n\n'), time.nowMs);
   }
   assert.deepEqual(beatsMs, []);
   await time.advance(15_000);
@@ -74,7 +77,7 @@ test('a stream that pushed back gets no heartbeat, and is cut when its peer take
   const { time, beatsMs, start } = rig(t);
   const { stream, outlet } = start();
   outlet.pushesBack = true;
-  stream.write(Buffer.from('data: x\n\n'), time.nowMs);
+  stream.write(Chunk.ofText('data: x\n\n'), time.nowMs);
   await time.advance(29_900);
   assert.equal(outlet.state, 'open');
   await time.advance(400);
@@ -86,7 +89,7 @@ test('a stream is cut on time also where the stall timeout is shorter than the h
   const { stream, outlet } = start();
   await time.advance(7000);
   outlet.pushesBack = true;
-  stream.write(Buffer.from('data: x\n\n'), time.nowMs);
+  stream.write(Chunk.ofText('data: x\n\n'), time.nowMs);
   await time.advance(4900);
   assert.equal(outlet.state, 'open');
   await time.advance(1100);
@@ -97,7 +100,7 @@ test('a peer that takes a little now and then is not stalled; one that stops is'
   const { time, start } = rig(t);
   const { stream, outlet } = start();
   outlet.pushesBack = true;
-  stream.write(Buffer.alloc(1000, ':'), time.nowMs);
+  stream.write(Chunk.ofText(':'.repeat(1000)), time.nowMs);
   for (let i = 0; i < 10; i++) {
     await time.advance(20_000);
     outlet.take(10);
@@ -112,7 +115,7 @@ test('a peer that drained has all the time again', async (t) => {
   const { stream, outlet } = start();
   for (let i = 0; i < 5; i++) {
     outlet.pushesBack = true;
-    stream.write(Buffer.from('data: x\n\n'), time.nowMs);
+    stream.write(Chunk.ofText('data: x\n\n'), time.nowMs);
     await time.advance(25_000);
     outlet.drain();
   }
@@ -127,7 +130,7 @@ test('the end of a grant is told within a tick, also far away and while pushed b
   const far = start(Date.now() + 600_000);
   const slow = start(Date.now() + 20_000);
   slow.outlet.pushesBack = true;
-  slow.stream.write(Buffer.from('data: x\n\n'), time.nowMs);
+  slow.stream.write(Chunk.ofText('data: x\n\n'), time.nowMs);
   await time.advance(950);
   assert.deepEqual(expired, []);
   await time.advance(350);

@@ -6,18 +6,19 @@ import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { fakeTime } from '../../test/support/fake-time.ts';
 import { rigShard } from '../../test/support/shard-rig.ts';
 import { turnUntil } from '../../test/support/turns.ts';
+import type { Chunk } from './chunk.ts';
 
 class BrokenOutlet extends FakeOutlet {
   isBroken = false;
   attempts = 0;
 
-  override write(bytes: Uint8Array): boolean {
+  override write(chunk: Chunk): boolean {
     this.attempts++;
     if (this.isBroken) throw new Error('the middleware is broken');
-    return super.write(bytes);
+    return super.write(chunk);
   }
 
-  override end(last: Uint8Array): void {
+  override end(last?: Chunk): void {
     if (this.isBroken) throw new Error('the middleware is broken');
     super.end(last);
   }

@@ -10,6 +10,7 @@
 // It holds no event: what it has yet to be sent is the range after its position.
 
 import type { EndReason } from '../wire/index.ts';
+import type { Chunk } from './chunk.ts';
 import type { Outlet, OutletListener } from './outlet.ts';
 import type { Subscription } from './subscription.ts';
 import type { WheelItem } from './wheel.ts';
@@ -26,8 +27,10 @@ export interface StreamHost {
   onEnded(stream: Stream, reason: EndReason): void;
   /** The outlet threw; the stream is about to be cut. */
   onOutletError(stream: Stream, error: unknown): void;
-  /** The last block, which tells the client why. */
-  lastBlock(stream: Stream, reason: EndReason): Uint8Array;
+  /** Ends the stream in the normal way, within a bounded time. */
+  end(stream: Stream, reason: EndReason): void;
+  /** The last block, which tells the client why; a client that has left is told nothing. */
+  lastBlock(stream: Stream, reason: EndReason): Chunk | undefined;
 }
 
 export class Stream implements OutletListener, WheelItem {
@@ -71,11 +74,11 @@ export class Stream implements OutletListener, WheelItem {
   }
 
   /** Writes blocks; a live stream whose outlet pushes back is behind from here on. */
-  write(bytes: Uint8Array, nowMs: number): void {
+  write(chunk: Chunk, nowMs: number): void {
     this.lastProgressMs = nowMs;
     let isTaken: boolean;
     try {
-      isTaken = this.outlet.write(bytes);
+      isTaken = this.outlet.write(chunk);
     } catch (error) {
       this.#fail(error);
       return;
@@ -130,6 +133,10 @@ export class Stream implements OutletListener, WheelItem {
     this.isPushedBack = false;
     this.lastProgressMs = performance.now();
     if (this.state === 'behind') this.host.readOn(this);
+  }
+
+  onLeave(): void {
+    this.host.end(this, 'client-left');
   }
 
   onClose(reason: EndReason): void {

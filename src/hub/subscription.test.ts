@@ -71,7 +71,7 @@ test('joined frames go on after the position, and only with what was hit', () =>
   const ring = ringOf([1, 2, 3, 4, 5]);
   for (const position of [1, 3, 5]) subscription.hit(position);
   const joined = join(subscription, 2, ring);
-  assert.deepEqual([...joined.bytes], [3, 3, 3, 5, 5, 5, 5, 5]);
+  assert.deepEqual([...joined.chunk.bytes], [3, 3, 3, 5, 5, 5, 5, 5]);
   assert.deepEqual([joined.to, joined.eventCount], [5, 2]);
   assert.equal(subscription.joinAfter(5, ring), undefined);
   assert.equal(subscription.joinAfter(9, ring), undefined);
@@ -83,7 +83,7 @@ test('hits are forgotten up to a position; the rest still comes', () => {
   for (const position of [1, 2, 3]) subscription.hit(position);
   subscription.forgetHits(2);
   assert.ok(subscription.isDirty);
-  assert.deepEqual([...join(subscription, 0, ring).bytes], [3]);
+  assert.deepEqual([...join(subscription, 0, ring).chunk.bytes], [3]);
   assert.equal(join(subscription, 2, ring).eventCount, 1);
   subscription.forgetHits(3);
   assert.ok(!subscription.isDirty);
@@ -143,7 +143,7 @@ test('reading on join by join gives every hit once, from any position and while 
         if (joined === undefined || joined === 'dropped') return false;
         assert.ok(joined.to > reader.position);
         reader.position = joined.to;
-        reader.bytes += joined.bytes.byteLength;
+        reader.bytes += joined.chunk.bytes.byteLength;
         reader.events += joined.eventCount;
         return true;
       };

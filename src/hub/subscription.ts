@@ -3,6 +3,7 @@
 
 import type { Selection } from '../log/event-log.ts';
 import type { Ring } from '../log/ring.ts';
+import { Chunk } from './chunk.ts';
 import { covers, type Pattern } from './pattern.ts';
 import type { Stream } from './stream.ts';
 
@@ -11,7 +12,7 @@ const MAX_JOINED_BYTES = 65_536;
 
 /** Joined frames and the position up to which they reach. */
 export interface Joined {
-  readonly bytes: Uint8Array;
+  readonly chunk: Chunk;
   readonly to: number;
   readonly eventCount: number;
 }
@@ -82,7 +83,7 @@ export class Subscription implements Selection {
   }
 
   /**
-   * The frames after a position as one buffer, made once for all streams at that position. Undefined when
+   * The frames after a position as one chunk, made once for all streams at that position. Undefined when
    * there are none; 'dropped' when the ring no longer has them.
    */
   joinAfter(position: number, ring: Ring): Joined | 'dropped' | undefined {
@@ -101,9 +102,14 @@ export class Subscription implements Selection {
       frames.push(record.frame);
       last = i;
     }
-    const joined = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
     const hitCount = this.#hits.length;
-    this.#joined = { bytes: joined, to: this.#hits[last]!, eventCount: frames.length, first, hitCount };
+    this.#joined = {
+      chunk: new Chunk(frames),
+      to: this.#hits[last]!,
+      eventCount: frames.length,
+      first,
+      hitCount,
+    };
     return this.#joined;
   }
 
@@ -121,5 +127,5 @@ export class Subscription implements Selection {
 
 // A full buffer stays as it is when more hits arrive; one with room is joined anew, to carry them too.
 function isFull(joined: Joined): boolean {
-  return joined.bytes.byteLength > MAX_JOINED_BYTES / 2;
+  return joined.chunk.byteLength > MAX_JOINED_BYTES / 2;
 }

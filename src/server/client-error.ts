@@ -1,13 +1,11 @@
 // Answers what node:http could not read as a request: a problem document in place of a request handler's answer.
 
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HoldfastError } from '../base/errors.ts';
-import { PROBLEM_TYPE, problemBody } from '../http/problem.ts';
-
-/** How long a client may go on sending after the answer. Closed at once, it would see a reset, not the answer. */
-const LINGER_MS = 1000;
+import { problemAnswer } from '../http/problem.ts';
+import { answerRaw } from '../http/raw-answer.ts';
 
 /** For the `clientError` event of a server. */
 export function answerClientError(error: NodeJS.ErrnoException, duplex: Duplex): void {
@@ -21,16 +19,7 @@ export function answerClientError(error: NodeJS.ErrnoException, duplex: Duplex):
     socket.destroy();
     return;
   }
-  const problem = problemFor(error.code);
-  const body = problemBody(problem);
-  const { status } = problem;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-  socket.resume();
-  const giveUp = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(giveUp));
+  answerRaw(socket, problemAnswer(problemFor(error.code)));
 }
 
 function problemFor(code: string | undefined): HoldfastError {

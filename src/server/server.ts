@@ -1,9 +1,10 @@
-// The public listener: node:http with limits that fit streams. It knows sockets and addresses; what a request
-// means is the hub's business.
+// The public listener: node:http with limits that fit streams, behind a front that serves the streams themselves.
+// It knows sockets and addresses; what a request means is the hub's business.
 
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { HoldfastError } from '../base/errors.ts';
+import type { Hub } from '../http/create-hub.ts';
 import { answerClientError } from './client-error.ts';
 import { type ListenAddress, urlOf } from './listen-address.ts';
 
@@ -12,6 +13,9 @@ const HEADERS_TIMEOUT_MS = 10_000;
 
 /** The same for a whole request with its body. A stream's request has no body, so this never ends a stream. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How often both limits are looked at, so how late they may be. */
+const CHECK_INTERVAL_MS = 2000;
 
 /**
  * Longer than the idle timeout of load balancers in front (60 s by default on AWS ALB): whoever keeps the
@@ -40,19 +44,20 @@ export interface RunningServer {
  */
 export async function startServer(
   address: ListenAddress,
-  onRequest: RequestListener,
+  hub: Pick<Hub, 'handle' | 'front'>,
   onError: (error: Error) => void,
 ): Promise<RunningServer> {
-  const server = createServer(
+  const httpServer = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      noDelay: true,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
-    onRequest,
+    hub.handle,
   );
-  server.on('clientError', answerClientError);
+  httpServer.on('clientError', answerClientError);
+  const server = hub.front(httpServer);
   await listen(server, address);
   // Accepting can fail later, for want of memory, say. Unheard, it would end the process and every stream.
   server.on('error', onError);

@@ -1,9 +1,8 @@
 // Grants are checked for publish, subscribe and replay alike, and their end is the end of the stream.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Authorize, Grant } from '../../src/http/authorization.ts';
-import { post, startHub } from '../support/hub-server.ts';
+import { laneTest, post } from '../support/hub-server.ts';
 import { StreamClient } from '../support/stream-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -18,37 +17,40 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-test('by default everybody may subscribe and nobody may publish over HTTP', async (t) => {
+laneTest('by default everybody may subscribe and nobody may publish over HTTP', async (t, startHub) => {
   const { url } = await startHub(t, { authorize: undefined });
   assert.equal(await statusOf(`${url}/stream?topic=**`), 200);
   const { status, answer } = await post(url, { topic: 'a', data: 1 });
   assert.deepEqual([status, answer.code], [403, 'ERR_FORBIDDEN']);
 });
 
-test('a grant lets publish and subscribe what its patterns cover, and nothing else', async (t) => {
-  const authorize = granting({ publish: ['orders/*'], subscribe: ['orders/**', 'news'] });
-  const { url } = await startHub(t, { authorize });
-  assert.equal((await post(url, { topic: 'orders/1', data: 1 })).status, 200);
-  assert.equal((await post(url, { topic: 'orders/1/items', data: 1 })).status, 403);
-  const mixed = await post(url, [
-    { topic: 'orders/1', data: 1 },
-    { topic: 'news', data: 1 },
-  ]);
-  assert.deepEqual([mixed.status, mixed.answer.code], [403, 'ERR_FORBIDDEN']);
-  assert.match(mixed.answer.detail, /"news"/);
-  for (const [topic, status] of [
-    ['orders/1', 200],
-    ['orders/**', 200],
-    ['news', 200],
-    ['**', 403],
-    ['*', 403],
-    ['news/**', 403],
-  ] as const) {
-    assert.equal(await statusOf(`${url}/stream?topic=orders/7&topic=${topic}`), status, topic);
-  }
-});
+laneTest(
+  'a grant lets publish and subscribe what its patterns cover, and nothing else',
+  async (t, startHub) => {
+    const authorize = granting({ publish: ['orders/*'], subscribe: ['orders/**', 'news'] });
+    const { url } = await startHub(t, { authorize });
+    assert.equal((await post(url, { topic: 'orders/1', data: 1 })).status, 200);
+    assert.equal((await post(url, { topic: 'orders/1/items', data: 1 })).status, 403);
+    const mixed = await post(url, [
+      { topic: 'orders/1', data: 1 },
+      { topic: 'news', data: 1 },
+    ]);
+    assert.deepEqual([mixed.status, mixed.answer.code], [403, 'ERR_FORBIDDEN']);
+    assert.match(mixed.answer.detail, /"news"/);
+    for (const [topic, status] of [
+      ['orders/1', 200],
+      ['orders/**', 200],
+      ['news', 200],
+      ['**', 403],
+      ['*', 403],
+      ['news/**', 403],
+    ] as const) {
+      assert.equal(await statusOf(`${url}/stream?topic=orders/7&topic=${topic}`), status, topic);
+    }
+  },
+);
 
-test('no wildcard grant reaches reserved topics, and one by name does', async (t) => {
+laneTest('no wildcard grant reaches reserved topics, and one by name does', async (t, startHub) => {
   const open = await startHub(t);
   assert.equal(await statusOf(`${open.url}/stream?topic=$canary`), 403);
   const named = await startHub(t, { authorize: granting({ subscribe: ['$canary'] }) });
@@ -59,7 +61,7 @@ test('no wildcard grant reaches reserved topics, and one by name does', async (t
   client.cut('fin');
 });
 
-test('replay obeys the same grant as live delivery', async (t) => {
+laneTest('replay obeys the same grant as live delivery', async (t, startHub) => {
   const { hub, url } = await startHub(t, { authorize: granting({ subscribe: ['open/**'] }) });
   await hub.publish([
     { topic: 'closed/1', data: 'secret' },
@@ -76,7 +78,7 @@ test('replay obeys the same grant as live delivery', async (t) => {
   client.cut('fin');
 });
 
-test('a stream ends with `expired` when its grant does', async (t) => {
+laneTest('a stream ends with `expired` when its grant does', async (t, startHub) => {
   const expiresAtMs = Date.now() + 300;
   const { hub, url } = await startHub(t, { authorize: granting({ subscribe: ['**'], expiresAtMs }) });
   const client = new StreamClient(`${url}/stream?topic=a`);
@@ -88,7 +90,7 @@ test('a stream ends with `expired` when its grant does', async (t) => {
   assert.equal(await statusOf(`${url}/stream?topic=a`), 401);
 });
 
-test('a refusal is answered with its status and sentence', async (t) => {
+laneTest('a refusal is answered with its status and sentence', async (t, startHub) => {
   const { url } = await startHub(t, { authorize: () => ({ status: 401, detail: 'The token is missing' }) });
   const response = await fetch(`${url}/stream?topic=a`);
   assert.deepEqual([response.status, response.headers.get('www-authenticate')], [401, 'Bearer']);
@@ -108,23 +110,26 @@ for (const [title, authorize] of [
   ['rejects', () => Promise.reject(new Error('the table is locked'))],
   ['grants what is no pattern', granting({ subscribe: ['a//b'] })],
 ] as const) {
-  test(`an authorize that ${title} is a 500 in the log, without its reason in the answer`, async (t) => {
-    const errors: unknown[] = [];
-    const logger = { ...noLogger, error: (values: object) => errors.push(values) };
-    const { url } = await startHub(t, { authorize: authorize as Authorize, logger });
-    const response = await fetch(`${url}/stream?topic=a`);
-    assert.equal(response.status, 500);
-    assert.doesNotMatch(await response.text(), /locked|a\/\/b/);
-    assert.equal(errors.length, 1);
-  });
+  laneTest(
+    `an authorize that ${title} is a 500 in the log, without its reason in the answer`,
+    async (t, startHub) => {
+      const errors: unknown[] = [];
+      const logger = { ...noLogger, error: (values: object) => errors.push(values) };
+      const { url } = await startHub(t, { authorize: authorize as Authorize, logger });
+      const response = await fetch(`${url}/stream?topic=a`);
+      assert.equal(response.status, 500);
+      assert.doesNotMatch(await response.text(), /locked|a\/\/b/);
+      assert.equal(errors.length, 1);
+    },
+  );
 }
 
-test('an authorize that does not answer is 503 in time', async (t) => {
+laneTest('an authorize that does not answer is 503 in time', async (t, startHub) => {
   const { url } = await startHub(t, { authorize: () => new Promise(() => {}), authorizeTimeoutMs: 50 });
   assert.equal((await fetch(`${url}/stream?topic=a`)).status, 503);
 });
 
-test('a client that leaves while authorize thinks leaves nothing behind', async (t) => {
+laneTest('a client that leaves while authorize thinks leaves nothing behind', async (t, startHub) => {
   let answer: (grant: Grant) => void = () => {};
   const { hub, url } = await startHub(t, {
     authorize: () =>

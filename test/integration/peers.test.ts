@@ -1,8 +1,7 @@
 // Peers that misbehave: what one of them does is its own stream's business and no other's.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { startHub } from '../support/hub-server.ts';
+import { laneTest } from '../support/hub-server.ts';
 import { rawClient, streamRequest } from '../support/raw-client.ts';
 import { StreamClient } from '../support/stream-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,7 +13,7 @@ async function witness(url: string) {
   return client;
 }
 
-test('a client that goes away in the middle of a write disturbs nobody', async (t) => {
+laneTest('a client that goes away in the middle of a write disturbs nobody', async (t, startHub) => {
   const { hub, url, port } = await startHub(t);
   const client = await witness(url);
   const leaving = await Promise.all(
@@ -30,7 +29,7 @@ test('a client that goes away in the middle of a write disturbs nobody', async (
   client.cut('fin');
 });
 
-test('garbage after the request ends that stream alone', async (t) => {
+laneTest('garbage after the request ends that stream alone', async (t, startHub) => {
   const { hub, url, port } = await startHub(t);
   const client = await witness(url);
   const garbage = await rawClient(t, port, `${streamRequest('a')}\x00\xff not HTTP\r\n\r\n`);
@@ -41,21 +40,24 @@ test('garbage after the request ends that stream alone', async (t) => {
   client.cut('fin');
 });
 
-test('a second stream request on the same connection is not served beside the first', async (t) => {
-  const { hub, port } = await startHub(t);
-  const both = await rawClient(t, port, streamRequest('a') + streamRequest('b'));
-  await waitFor('the first stream', () => hub.stats().streams === 1);
-  await hub.publish([
-    { topic: 'a', data: 'first' },
-    { topic: 'b', data: 'second' },
-  ]);
-  await waitFor('its event', () => both.text().includes('data: first'));
-  await hub.end('a');
-  await waitFor('the end of the connection', both.ended);
-  assert.doesNotMatch(both.text(), /data: second/);
-});
+laneTest(
+  'a second stream request on the same connection is not served beside the first',
+  async (t, startHub) => {
+    const { hub, port } = await startHub(t);
+    const both = await rawClient(t, port, streamRequest('a') + streamRequest('b'));
+    await waitFor('the first stream', () => hub.stats().streams === 1);
+    await hub.publish([
+      { topic: 'a', data: 'first' },
+      { topic: 'b', data: 'second' },
+    ]);
+    await waitFor('its event', () => both.text().includes('data: first'));
+    await hub.end('a');
+    await waitFor('the end of the connection', both.ended);
+    assert.doesNotMatch(both.text(), /data: second/);
+  },
+);
 
-test('a stream that is pipelined behind a publish is refused, in its turn', async (t) => {
+laneTest('a stream that is pipelined behind a publish is refused, in its turn', async (t, startHub) => {
   const { hub, port } = await startHub(t);
   const body = '{"topic":"a","data":1}';
   const publish = `POST /publish HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -65,42 +67,48 @@ test('a stream that is pipelined behind a publish is refused, in its turn', asyn
   assert.equal(hub.stats().streams, 0);
 });
 
-test('a stream that the hub ends ends its connection too, while others still close', async (t) => {
-  const { hub, port } = await startHub(t, { closeTimeoutMs: 1000, heartbeatMs: 60_000 });
-  const deaf = await rawClient(t, port, streamRequest('a'), { reads: false });
-  deaf.socket.pause();
-  await waitFor('the first stream', () => hub.stats().streams === 1);
-  for (let i = 0; i < 300 && hub.stats().behind === 0; i++) {
-    await hub.publish({ topic: 'a', data: 'x'.repeat(60_000) });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const quick = await rawClient(t, port, streamRequest('b'));
-  await waitFor('the second stream', () => hub.stats().streams === 2);
-  const closed = hub.close();
-  await waitFor('the end of the connection', quick.ended);
-  assert.equal(hub.stats().streams > 0, true, 'the deaf one is still there');
-  await closed;
-});
+laneTest(
+  'a stream that the hub ends ends its connection too, while others still close',
+  async (t, startHub) => {
+    const { hub, port } = await startHub(t, { closeTimeoutMs: 1000, heartbeatMs: 60_000 });
+    const deaf = await rawClient(t, port, streamRequest('a'), { reads: false });
+    deaf.socket.pause();
+    await waitFor('the first stream', () => hub.stats().streams === 1);
+    for (let i = 0; i < 300 && hub.stats().behind === 0; i++) {
+      await hub.publish({ topic: 'a', data: 'x'.repeat(60_000) });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const quick = await rawClient(t, port, streamRequest('b'));
+    await waitFor('the second stream', () => hub.stats().streams === 2);
+    const closed = hub.close();
+    await waitFor('the end of the connection', quick.ended);
+    assert.equal(hub.stats().streams > 0, true, 'the deaf one is still there');
+    await closed;
+  },
+);
 
-test('a client that never reads ends with `stalled`, in time, and holds no event back from others', async (t) => {
-  const { hub, url, port } = await startHub(t, { stallTimeoutMs: 300, heartbeatMs: 100 });
-  const client = await witness(url);
-  const deaf = await rawClient(t, port, streamRequest('a'), { reads: false });
-  deaf.socket.pause();
-  await waitFor('both streams', () => hub.stats().streams === 2);
-  // More than the kernel takes for a socket that nobody reads, with room to spare.
-  for (let i = 0; i < 300; i++) {
-    await hub.publish({ topic: 'a', data: 'x'.repeat(60_000) });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await waitFor('the end', () => hub.stats().ended.stalled === 1);
-  await client.reaches(hub.stats().head);
-  assert.equal(client.controls.length, 0, JSON.stringify(client.controls));
-  assert.equal(client.events.length, 300);
-  client.cut('fin');
-});
+laneTest(
+  'a client that never reads ends with `stalled`, in time, and holds no event back from others',
+  async (t, startHub) => {
+    const { hub, url, port } = await startHub(t, { stallTimeoutMs: 300, heartbeatMs: 100 });
+    const client = await witness(url);
+    const deaf = await rawClient(t, port, streamRequest('a'), { reads: false });
+    deaf.socket.pause();
+    await waitFor('both streams', () => hub.stats().streams === 2);
+    // More than the kernel takes for a socket that nobody reads, with room to spare.
+    for (let i = 0; i < 300; i++) {
+      await hub.publish({ topic: 'a', data: 'x'.repeat(60_000) });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await waitFor('the end', () => hub.stats().ended.stalled === 1);
+    await client.reaches(hub.stats().head);
+    assert.equal(client.controls.length, 0, JSON.stringify(client.controls));
+    assert.equal(client.events.length, 300);
+    client.cut('fin');
+  },
+);
 
-test('a slow client falls behind, catches up, and gets every event once', async (t) => {
+laneTest('a slow client falls behind, catches up, and gets every event once', async (t, startHub) => {
   const { hub, port } = await startHub(t, { maxLogEvents: 1000 });
   const slow = await rawClient(t, port, streamRequest('a'), { reads: false });
   await waitFor('the stream', () => hub.stats().streams === 1);
@@ -125,7 +133,7 @@ test('a slow client falls behind, catches up, and gets every event once', async 
   await waitFor('live again', () => hub.stats().behind === 0);
 });
 
-test('FIN is `client-left`, a reset is `client-reset`', async (t) => {
+laneTest('FIN is `client-left`, a reset is `client-reset`', async (t, startHub) => {
   const { hub, url, port } = await startHub(t);
   const leaving = await rawClient(t, port, streamRequest('a'));
   await waitFor('the stream', () => hub.stats().streams === 1);
@@ -136,7 +144,7 @@ test('FIN is `client-left`, a reset is `client-reset`', async (t) => {
   await waitFor('its end', () => hub.stats().ended['client-reset'] === 1);
 });
 
-test('HTTP/1.0 gets a stream that ends with its connection, without chunks', async (t) => {
+laneTest('HTTP/1.0 gets a stream that ends with its connection, without chunks', async (t, startHub) => {
   const { hub, port } = await startHub(t);
   const old = await rawClient(t, port, streamRequest('a', '1.0'));
   await waitFor('the stream', () => old.text().includes('\r\n\r\nretry: '));

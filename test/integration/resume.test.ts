@@ -1,8 +1,7 @@
 // Where a stream starts and what it is told, rules 4 to 6 of docs/protocol.md.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { type HubServer, startHub } from '../support/hub-server.ts';
+import { type HubServer, laneTest } from '../support/hub-server.ts';
 import { StreamClient } from '../support/stream-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -18,21 +17,24 @@ async function publishNumbers(
 
 const numbersOf = (client: StreamClient) => client.events.map((event) => Number(event.data));
 
-test('the first bytes of a fresh stream are retry and the cursor, and it gets no control event', async (t) => {
-  const started = await startHub(t);
-  const [, second] = await publishNumbers(started, 'a', 1, 2);
-  const client = new StreamClient(`${started.url}/stream?topic=a`);
-  await client.connect();
-  await waitFor('the first block', () => client.text.includes('\n\n'));
-  const [, retry] = new RegExp(`^retry: (\\d+)\\nid: ${second}\\n\\n`).exec(client.text) ?? [];
-  assert.ok(Number(retry) >= 1000 && Number(retry) <= 3000, client.text);
-  await publishNumbers(started, 'a', 3, 3);
-  await waitFor('the event', () => client.events.length === 1);
-  assert.deepEqual([numbersOf(client), client.controls], [[3], []]);
-  client.cut('fin');
-});
+laneTest(
+  'the first bytes of a fresh stream are retry and the cursor, and it gets no control event',
+  async (t, startHub) => {
+    const started = await startHub(t);
+    const [, second] = await publishNumbers(started, 'a', 1, 2);
+    const client = new StreamClient(`${started.url}/stream?topic=a`);
+    await client.connect();
+    await waitFor('the first block', () => client.text.includes('\n\n'));
+    const [, retry] = new RegExp(`^retry: (\\d+)\\nid: ${second}\\n\\n`).exec(client.text) ?? [];
+    assert.ok(Number(retry) >= 1000 && Number(retry) <= 3000, client.text);
+    await publishNumbers(started, 'a', 3, 3);
+    await waitFor('the event', () => client.events.length === 1);
+    assert.deepEqual([numbersOf(client), client.controls], [[3], []]);
+    client.cut('fin');
+  },
+);
 
-test('a stream that got no event is cut, and gets what was published meanwhile', async (t) => {
+laneTest('a stream that got no event is cut, and gets what was published meanwhile', async (t, startHub) => {
   const started = await startHub(t);
   await publishNumbers(started, 'other', 1, 5);
   const client = new StreamClient(`${started.url}/stream?topic=a`);
@@ -50,7 +52,7 @@ test('a stream that got no event is cut, and gets what was published meanwhile',
   client.cut('fin');
 });
 
-test('the header wins over lastEventId, which wins over from=earliest', async (t) => {
+laneTest('the header wins over lastEventId, which wins over from=earliest', async (t, startHub) => {
   const started = await startHub(t);
   const ids = await publishNumbers(started, 'a', 1, 4);
   const query = `${started.url}/stream?topic=a&from=earliest&lastEventId=${ids[1]}`;
@@ -66,7 +68,7 @@ test('the header wins over lastEventId, which wins over from=earliest', async (t
   for (const client of [byHeader, byQuery, byFrom]) client.cut('fin');
 });
 
-test('resumed says from where and up to which head, once, before the replay', async (t) => {
+laneTest('resumed says from where and up to which head, once, before the replay', async (t, startHub) => {
   const started = await startHub(t);
   const ids = await publishNumbers(started, 'a', 1, 3);
   const client = new StreamClient(`${started.url}/stream?topic=a&lastEventId=${ids[0]}`);
@@ -77,7 +79,7 @@ test('resumed says from where and up to which head, once, before the replay', as
   client.cut('fin');
 });
 
-test('trimmed history is a gap, and the stream goes on from the oldest kept', async (t) => {
+laneTest('trimmed history is a gap, and the stream goes on from the oldest kept', async (t, startHub) => {
   const started = await startHub(t, { maxLogEvents: 5 });
   const ids = await publishNumbers(started, 'a', 1, 10);
   const client = new StreamClient(`${started.url}/stream?topic=a&lastEventId=${ids[1]}`);
@@ -91,7 +93,7 @@ test('trimmed history is a gap, and the stream goes on from the oldest kept', as
   client.cut('fin');
 });
 
-test('an id of another epoch is a gap, and everything kept follows', async (t) => {
+laneTest('an id of another epoch is a gap, and everything kept follows', async (t, startHub) => {
   const started = await startHub(t);
   const ids = await publishNumbers(started, 'a', 1, 2);
   const client = new StreamClient(`${started.url}/stream?topic=a&lastEventId=otherlog-7`);
@@ -111,24 +113,29 @@ for (const [title, lastEventId] of [
   ['a number with a leading zero', '$epoch-01'],
   ['the future', '$epoch-99'],
 ] as const) {
-  test(`${title} as last event id is a gap of unknown size, and the stream goes on from the head`, async (t) => {
-    const started = await startHub(t);
-    const [, head] = await publishNumbers(started, 'a', 1, 2);
-    const given = lastEventId.replace('$epoch', head!.split('-')[0]!);
-    const client = new StreamClient(`${started.url}/stream?topic=a&lastEventId=${encodeURIComponent(given)}`);
-    await client.connect();
-    await waitFor('the gap', () => client.controls.length === 2);
-    const from = title === 'the future' ? given : '';
-    assert.deepEqual(client.controls[0], { kind: 'gap', reason: 'unknown', from, to: head });
-    assert.equal(client.lastEventId, head);
-    await publishNumbers(started, 'a', 3, 3);
-    await waitFor('what comes', () => client.events.length === 1);
-    assert.deepEqual(numbersOf(client), [3]);
-    client.cut('fin');
-  });
+  laneTest(
+    `${title} as last event id is a gap of unknown size, and the stream goes on from the head`,
+    async (t, startHub) => {
+      const started = await startHub(t);
+      const [, head] = await publishNumbers(started, 'a', 1, 2);
+      const given = lastEventId.replace('$epoch', head!.split('-')[0]!);
+      const client = new StreamClient(
+        `${started.url}/stream?topic=a&lastEventId=${encodeURIComponent(given)}`,
+      );
+      await client.connect();
+      await waitFor('the gap', () => client.controls.length === 2);
+      const from = title === 'the future' ? given : '';
+      assert.deepEqual(client.controls[0], { kind: 'gap', reason: 'unknown', from, to: head });
+      assert.equal(client.lastEventId, head);
+      await publishNumbers(started, 'a', 3, 3);
+      await waitFor('what comes', () => client.events.length === 1);
+      assert.deepEqual(numbersOf(client), [3]);
+      client.cut('fin');
+    },
+  );
 }
 
-test('no cursor comes before a gap: a cut between the two would hide the loss', async (t) => {
+laneTest('no cursor comes before a gap: a cut between the two would hide the loss', async (t, startHub) => {
   const started = await startHub(t, { maxLogEvents: 2 });
   const ids = await publishNumbers(started, 'a', 1, 5);
   const client = new StreamClient(`${started.url}/stream?topic=a&lastEventId=${ids[0]}`);
@@ -138,26 +145,29 @@ test('no cursor comes before a gap: a cut between the two would hide the loss', 
   client.cut('fin');
 });
 
-test('a quiet stream outlives three times the retention and resumes without a gap', async (t) => {
-  const started = await startHub(t, { maxLogEvents: 20, heartbeatMs: 100 });
-  const client = new StreamClient(`${started.url}/stream?topic=quiet`);
-  await client.connect();
-  for (let round = 0; round < 6; round++) {
-    const ids = await publishNumbers(started, 'busy', 1, 10);
-    await client.reaches(ids.at(-1)!);
-  }
-  client.cut('reset');
-  await publishNumbers(started, 'quiet', 1, 3);
-  await client.connect();
-  await waitFor('the events', () => client.events.length === 3);
-  assert.deepEqual(
-    client.controls.map((control) => control.kind),
-    ['resumed'],
-  );
-  client.cut('fin');
-});
+laneTest(
+  'a quiet stream outlives three times the retention and resumes without a gap',
+  async (t, startHub) => {
+    const started = await startHub(t, { maxLogEvents: 20, heartbeatMs: 100 });
+    const client = new StreamClient(`${started.url}/stream?topic=quiet`);
+    await client.connect();
+    for (let round = 0; round < 6; round++) {
+      const ids = await publishNumbers(started, 'busy', 1, 10);
+      await client.reaches(ids.at(-1)!);
+    }
+    client.cut('reset');
+    await publishNumbers(started, 'quiet', 1, 3);
+    await client.connect();
+    await waitFor('the events', () => client.events.length === 3);
+    assert.deepEqual(
+      client.controls.map((control) => control.kind),
+      ['resumed'],
+    );
+    client.cut('fin');
+  },
+);
 
-test('overlapping patterns bring each event once, in the order of the log', async (t) => {
+laneTest('overlapping patterns bring each event once, in the order of the log', async (t, startHub) => {
   const started = await startHub(t);
   const topics = ['a/b', 'a/*', 'a/**', '**', '*/b']
     .map((topic) => `topic=${encodeURIComponent(topic)}`)

@@ -1,6 +1,7 @@
 // An outlet in memory that a test pushes back, drains and closes. It reads what it is written as a client
 // would, and fails the writer that breaks the rules of `Outlet`.
 
+import type { Chunk } from '../../src/hub/chunk.ts';
 import type { Outlet, OutletListener } from '../../src/hub/outlet.ts';
 import { CONTROL_TYPE, type ControlEvent, type EndReason, EventStreamParser } from '../../src/wire/index.ts';
 
@@ -11,6 +12,8 @@ export type Received =
   | { readonly kind: 'cursor'; readonly id: string };
 
 export class FakeOutlet implements Outlet {
+  readonly lane = 'inside';
+  readonly socket = undefined;
   listener: OutletListener | undefined;
   unsentBytes = 0;
   readonly received: Received[] = [];
@@ -47,7 +50,7 @@ export class FakeOutlet implements Outlet {
     return this.received.flatMap((entry) => (entry.kind === 'control' ? [entry.control] : []));
   }
 
-  write(bytes: Uint8Array): boolean {
+  write({ bytes }: Chunk): boolean {
     if (this.state !== 'open') throw new Error(`Written to when it was ${this.state}`);
     if (this.#isPushedBack) throw new Error('Written to when it had pushed back');
     this.writes.push(bytes);
@@ -59,10 +62,10 @@ export class FakeOutlet implements Outlet {
     return takesMore;
   }
 
-  end(last: Uint8Array): void {
+  end(last?: Chunk): void {
     if (this.state !== 'open') throw new Error(`Ended when it was ${this.state}`);
     this.state = 'ended';
-    this.#parser.push(last);
+    if (last !== undefined) this.#parser.push(last.bytes);
     if (this.closesWhenEnded) queueMicrotask(() => this.close('client-left'));
   }
 

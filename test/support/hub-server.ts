@@ -1,25 +1,44 @@
 // A hub on a real socket for one test, closed with it.
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { openAccess } from '../../src/http/authorization.ts';
 import { createHub, type Hub } from '../../src/http/create-hub.ts';
+import type { Front } from '../../src/http/front/front.ts';
 import type { HubOptions } from '../../src/http/hub-options.ts';
 
 export interface HubServer {
   readonly hub: Hub;
-  readonly server: Server;
+  /** What listens. */
+  readonly server: HttpServer | Front;
   readonly port: number;
   /** Without a slash at the end. */
   readonly url: string;
 }
 
-/** Starts a hub that is open to everybody unless told otherwise. */
-export async function startHub(t: TestContext, options: HubOptions = {}): Promise<HubServer> {
+export type StartHub = (t: TestContext, options?: HubOptions) => Promise<HubServer>;
+
+/** Starts a hub with the fast lane in front, open to everybody unless told otherwise. */
+export const startHub: StartHub = (t, options) => start(t, options, (hub, server) => hub.front(server));
+
+/** The same, with every stream over node:http. */
+const startHubWithoutLane: StartHub = (t, options) => start(t, options, (_, server) => server);
+
+/** Two tests of what must be the same on both ways that a stream can come. */
+export function laneTest(title: string, body: (t: TestContext, startHub: StartHub) => Promise<void>): void {
+  test(`${title} [fast lane]`, (t) => body(t, startHub));
+  test(`${title} [node:http]`, (t) => body(t, startHubWithoutLane));
+}
+
+async function start(
+  t: TestContext,
+  options: HubOptions | undefined,
+  inFront: (hub: Hub, httpServer: HttpServer) => HttpServer | Front,
+): Promise<HubServer> {
   const hub = createHub({ authorize: openAccess, closeTimeoutMs: 1000, ...options });
-  const server = createServer(hub.handle);
+  const server: HttpServer | Front = inFront(hub, createServer(hub.handle));
   // Without a host the kernel's queue is all that a storm of connects has: 1,000 come at once in some tests.
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');

@@ -1,0 +1,30 @@
+// A whole answer on a bare socket, for requests that have no ServerResponse. It ends the connection.
+
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long a client may go on sending after the answer. Closed at once, it would see a reset, not the answer. */
+const LINGER_MS = 1000;
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for an answer without one. */
+  readonly body: string;
+}
+
+/** Sends an answer, drops what the client still sends, and closes within a second. */
+export function answerRaw(socket: Socket, { status, headers, body }: RawAnswer): void {
+  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  socket.end(Buffer.concat([responseHead(status, { ...headers, ...length }), Buffer.from(body)]));
+  socket.resume();
+  const giveUp = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(giveUp));
+}
+
+/** The head of a response after which the connection is closed. */
+export function responseHead(status: number, headers: Readonly<Record<string, string>>): Buffer {
+  const fields = { date: new Date().toUTCString(), connection: 'close', ...headers };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`);
+}
