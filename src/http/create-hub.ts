@@ -10,6 +10,7 @@ import { StreamLane } from './front/stream-lane.ts';
 import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
 import { type HubOptions, hubOptions } from './hub-options.ts';
 import { publishRoute } from './publish-route.ts';
+import { Reaper } from './reaper.ts';
 import { Router } from './router.ts';
 import { streamRoute } from './stream-route.ts';
 
@@ -68,6 +69,7 @@ export function createHub(given?: HubOptions): Hub {
   const { maxLogEvents: maxEvents, maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = options;
   const core = HubCore.inMemory({ ...options, maxEvents, maxBytes, maxAgeMs });
   const health = new HealthStreams(core, options);
+  const reaper = new Reaper(core.shard, options);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];
   const router = new Router([...routes, ...options.assets.map(assetRoute)], core, options);
   return {
@@ -78,6 +80,7 @@ export function createHub(given?: HubOptions): Hub {
     stats: () => core.stats(),
     async close() {
       health.close();
+      reaper.stop();
       await core.close();
     },
   };

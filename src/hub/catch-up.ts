@@ -92,7 +92,7 @@ export class CatchUp implements SlicedTask {
 
   #read(stream: Stream, isInRing: boolean): void {
     stream.isReading = false;
-    if (stream.state !== 'behind' || stream.isPushedBack) return;
+    if (stream.state !== 'behind' || !stream.takesMore) return;
     if (stream.position < this.#log.oldest - 1) {
       this.#host.skipGap(stream);
       this.#host.readOn(stream);
@@ -121,7 +121,7 @@ export class CatchUp implements SlicedTask {
       if (this.#canAdmitLogReader) this.#slicer.wake(this);
     }
     // A heartbeat may have pushed back meanwhile: the page is dropped, and read again when the outlet drains.
-    if (stream.state !== 'behind' || stream.isPushedBack) return;
+    if (stream.state !== 'behind' || !stream.takesMore) return;
     if (page === undefined) this.add(stream);
     else this.#serve(stream, page);
   }

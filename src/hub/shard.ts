@@ -121,6 +121,11 @@ export class Shard implements StreamHost {
     return stream;
   }
 
+  /** The streams that are open or ending. */
+  get streams(): Iterable<Stream> {
+    return this.#streams;
+  }
+
   /** Ends a stream in the normal way, within `closeTimeoutMs`. */
   end(stream: Stream, reason: EndReason): void {
     if (!stream.isOpen) return;
@@ -162,7 +167,7 @@ export class Shard implements StreamHost {
   // What streams, fan-out, catch-up and clock ask of their shard.
 
   readOn(stream: Stream): void {
-    if (stream.state !== 'behind' || stream.isPushedBack || this.#endIfComplete(stream)) return;
+    if (stream.state !== 'behind' || !stream.takesMore || this.#endIfComplete(stream)) return;
     if (this.#catchUp.hasReachedHead(stream)) stream.turnLive();
     else this.#catchUp.add(stream);
   }

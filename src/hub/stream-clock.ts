@@ -29,6 +29,8 @@ const TICKS_A_HEARTBEAT = 60;
 const MIN_TICK_MS = 2;
 const MAX_TICK_MS = 250;
 const STALL_SAMPLES = 4;
+// What the kernel holds is looked at every 10 s: two looks that find the same.
+const MIN_HELD_STALL_MS = 25_000;
 
 export class StreamClock {
   readonly #times: StreamTimes;
@@ -61,7 +63,7 @@ export class StreamClock {
       this.#host.expire(stream);
       return undefined;
     }
-    if (stream.isPushedBack) {
+    if (!stream.takesMore) {
       if (this.#isStalled(stream, nowMs)) return cut(stream, 'stalled');
     } else if (nowMs - stream.lastProgressMs >= this.#times.heartbeatMs * HEARTBEAT_EARLIEST) {
       this.#host.beat(stream, nowMs);
@@ -75,20 +77,25 @@ export class StreamClock {
   }
 
   #isStalled(stream: Stream, nowMs: number): boolean {
-    const { unsentBytes } = stream.outlet;
+    const { unsentBytes } = stream;
     if (unsentBytes !== stream.lastUnsentBytes) {
       stream.lastUnsentBytes = unsentBytes;
       stream.lastProgressMs = nowMs;
     }
-    return nowMs - stream.lastProgressMs >= this.#times.stallTimeoutMs;
+    return nowMs - stream.lastProgressMs >= this.#stallMs(stream);
+  }
+
+  #stallMs({ heldBytes }: Stream): number {
+    const { stallTimeoutMs } = this.#times;
+    return heldBytes === 0 ? stallTimeoutMs : Math.max(stallTimeoutMs, MIN_HELD_STALL_MS);
   }
 
   #nextDueMs(stream: Stream, nowMs: number): number {
     const { heartbeatMs, stallTimeoutMs } = this.#times;
     const share = HEARTBEAT_EARLIEST + Math.random() * HEARTBEAT_SPREAD;
     // It may push back right after this, and nobody asks the clock then.
-    const wantedMs = stream.isPushedBack
-      ? Math.min(stream.lastProgressMs + stallTimeoutMs, nowMs + stallTimeoutMs / STALL_SAMPLES)
+    const wantedMs = !stream.takesMore
+      ? Math.min(stream.lastProgressMs + this.#stallMs(stream), nowMs + stallTimeoutMs / STALL_SAMPLES)
       : Math.min(stream.lastProgressMs + heartbeatMs * share, nowMs + stallTimeoutMs);
     return Math.min(wantedMs, nowMs + Math.max(stream.expiresAtMs - Date.now(), 0));
   }

@@ -1,6 +1,6 @@
 // One open SSE response: its subscription, its position, and the way from open to ended.
 //
-//            position === head                 pushed back
+//            position === head             pushed back, or held
 //   behind ---------------------> live ------------------------> behind
 //      |                            |
 //      +----------> ending <--------+      end(reason): last block, clean end, bounded in time
@@ -43,8 +43,13 @@ export class Stream implements OutletListener, WheelItem {
   state: StreamState = 'behind';
   /** Complete up to here: every wanted record was written. A live stream is complete even further; see `reached`. */
   position: number;
-  /** The outlet pushed back: nothing is written until it drains. */
+  /** The outlet pushed back: it holds bytes that the kernel has not taken. */
   isPushedBack = false;
+  /**
+   * What waits for the peer in the kernel, in bytes, when that is too much to write more; else 0. The kernel takes
+   * megabytes before the outlet pushes back.
+   */
+  heldBytes = 0;
   /** It waits for its turn to read, or for the log. */
   isReading = false;
   endReason: EndReason | undefined;
@@ -73,6 +78,16 @@ export class Stream implements OutletListener, WheelItem {
     return this.state === 'behind' || this.state === 'live';
   }
 
+  /** Whether it may be written to. */
+  get takesMore(): boolean {
+    return !this.isPushedBack && this.heldBytes === 0;
+  }
+
+  /** Bytes that were written and that the peer has not got, as far as they are known. */
+  get unsentBytes(): number {
+    return this.outlet.unsentBytes + this.heldBytes;
+  }
+
   /** Writes blocks; a live stream whose outlet pushes back is behind from here on. */
   write(chunk: Chunk, nowMs: number): void {
     this.lastProgressMs = nowMs;
@@ -85,8 +100,25 @@ export class Stream implements OutletListener, WheelItem {
     }
     if (isTaken || !this.isOpen) return;
     this.isPushedBack = true;
-    this.lastUnsentBytes = this.outlet.unsentBytes;
+    this.lastUnsentBytes = this.unsentBytes;
     this.turnBehind();
+  }
+
+  /** Writes no more until `release`: so many bytes wait for the peer in the kernel already. */
+  hold(kernelBytes: number): void {
+    if (!this.isOpen) return;
+    const isNew = this.heldBytes === 0;
+    this.heldBytes = kernelBytes;
+    if (!isNew) return;
+    this.lastUnsentBytes = this.unsentBytes;
+    this.lastProgressMs = performance.now();
+    this.turnBehind();
+  }
+
+  release(): void {
+    if (this.heldBytes === 0) return;
+    this.heldBytes = 0;
+    this.#readOn();
   }
 
   /**
@@ -131,8 +163,7 @@ export class Stream implements OutletListener, WheelItem {
 
   onDrain(): void {
     this.isPushedBack = false;
-    this.lastProgressMs = performance.now();
-    if (this.state === 'behind') this.host.readOn(this);
+    this.#readOn();
   }
 
   onLeave(): void {
@@ -160,6 +191,11 @@ export class Stream implements OutletListener, WheelItem {
       this.host.onOutletError(this, resetError);
     }
     this.onClose('error');
+  }
+
+  #readOn(): void {
+    this.lastProgressMs = performance.now();
+    if (this.state === 'behind') this.host.readOn(this);
   }
 
   #close(reason: EndReason): void {

@@ -1,6 +1,7 @@
 // An outlet in memory that a test pushes back, drains and closes. It reads what it is written as a client
 // would, and fails the writer that breaks the rules of `Outlet`.
 
+import type { Socket } from 'node:net';
 import type { Chunk } from '../../src/hub/chunk.ts';
 import type { Outlet, OutletListener } from '../../src/hub/outlet.ts';
 import { CONTROL_TYPE, type ControlEvent, type EndReason, EventStreamParser } from '../../src/wire/index.ts';
@@ -13,7 +14,7 @@ export type Received =
 
 export class FakeOutlet implements Outlet {
   readonly lane = 'inside';
-  readonly socket = undefined;
+  readonly socket: Socket | undefined = undefined;
   listener: OutletListener | undefined;
   unsentBytes = 0;
   readonly received: Received[] = [];

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { FakeOutlet } from '../../test/support/fake-outlet.ts';
+import { rigShard } from '../../test/support/shard-rig.ts';
+import { silentLogger } from '../base/logger.ts';
+import { Reaper } from './reaper.ts';
+
+const HEADER =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+
+interface Row {
+  readonly port: number;
+  readonly queued?: number;
+  readonly retransmits?: number;
+}
+
+const hex = (number: number, digits: number) => number.toString(16).toUpperCase().padStart(digits, '0');
+
+/** A table of sockets between 127.0.0.1:8080 and 127.0.0.1:port. */
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ port, queued = 0, retransmits = 0 }, i) =>
+      `${i}: 0100007F:1F90 0100007F:${hex(port, 4)} 01 ${hex(queued, 8)}:00000000 01:00000010 ${hex(retransmits, 8)}     0        0 ${i + 1} 2\n`,
+  );
+  return HEADER + lines.join('');
+}
+
+class ConnectedOutlet extends FakeOutlet {
+  override readonly socket: Socket;
+
+  constructor(remotePort: number) {
+    super();
+    this.socket = { localPort: 8080, remotePort, remoteAddress: '127.0.0.1' } as Socket;
+  }
+}
+
+function rig(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-reaper-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const table = join(folder, 'tcp');
+  const shardRig = rigShard({ stallTimeoutMs: 30_000 });
+  const options = { maxKernelBytes: 1000, logger: silentLogger };
+  const reaper = new Reaper(shardRig.shard, options, [table, join(folder, 'absent')]);
+  t.after(() => reaper.stop());
+  const open = (port: number) => shardRig.open(['a'], { outlet: new ConnectedOutlet(port) });
+  const scan = async (...rows: Row[]) => {
+    writeFileSync(table, tableOf(rows));
+    await reaper.scan();
+  };
+  return { shardRig, open, scan };
+}
+
+test('a peer in its 7th retransmission is lost, one in its 6th is not', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const [lost, late, well] = [open(1), open(2), open(3)];
+  await scan({ port: 1, retransmits: 7, queued: 50 }, { port: 2, retransmits: 6, queued: 50 }, { port: 3 });
+  await shardRig.settle();
+  assert.equal(lost.outlet.wasReset, true);
+  assert.deepEqual(shardRig.shard.stats().ended, { 'client-lost': 1 });
+  assert.ok(late.stream.isOpen && well.stream.isOpen);
+});
+
+test('a queue that is too long twice in a row holds the stream, which reads on when it is short', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const { stream, outlet } = open(1);
+  const other = open(2);
+  await shardRig.settle();
+  await scan({ port: 1, queued: 1001 }, { port: 2, queued: 1000 });
+  assert.equal(stream.state, 'live', 'once may be a burst on its way');
+  await scan({ port: 1, queued: 1001 }, { port: 2, queued: 1000 });
+  assert.equal(stream.state, 'behind');
+  await shardRig.publish('a', '1', '2');
+  await shardRig.settle();
+  assert.deepEqual(outlet.events, []);
+  assert.deepEqual(other.outlet.events, ['1', '2']);
+  await scan({ port: 1, queued: 1001 });
+  assert.deepEqual(outlet.events, []);
+  await scan({ port: 1, queued: 999 });
+  await shardRig.settle();
+  assert.deepEqual(outlet.events, ['1', '2']);
+  assert.equal(stream.state, 'live');
+});
+
+test('a queue that is too long only now and then holds nobody', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const { stream } = open(1);
+  await shardRig.settle();
+  for (let i = 0; i < 4; i++) {
+    await scan({ port: 1, queued: 5000 });
+    await scan({ port: 1, queued: 0 });
+  }
+  assert.equal(stream.state, 'live');
+});
+
+test('an outlet that drains does not release a stream that is held', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const { stream, outlet } = open(1);
+  await shardRig.settle();
+  outlet.pushesBack = true;
+  await shardRig.publish('a', '1');
+  await shardRig.settle();
+  await scan({ port: 1, queued: 5000 });
+  await scan({ port: 1, queued: 5000 });
+  outlet.drain();
+  await shardRig.publish('a', '2');
+  await shardRig.settle();
+  assert.deepEqual(outlet.events, ['1']);
+  assert.equal(stream.state, 'behind');
+  await scan();
+  await shardRig.settle();
+  assert.deepEqual(outlet.events, ['1', '2']);
+});
+
+test('a table of many chunks is read to its end', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const last = open(60_000);
+  const rows = Array.from({ length: 5000 }, (_, i) => ({ port: i + 1 }));
+  await scan(...rows, { port: 60_000, retransmits: 9 });
+  await shardRig.settle();
+  assert.equal(last.stream.state, 'ended');
+});
