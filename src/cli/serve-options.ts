@@ -44,6 +44,12 @@ export const serveOptions = [
     description: 'end a stream whose client has taken nothing for this long',
   },
   {
+    flag: '--max-kernel',
+    kind: 'bytes',
+    option: 'maxKernelBytes',
+    description: 'bytes that may wait for one client in the kernel; over it, nothing more is written (Linux)',
+  },
+  {
     flag: '--max-streams',
     kind: 'count',
     option: 'maxStreams',

@@ -19,10 +19,8 @@ export const hubOptions = {
   heartbeatMs: milliseconds(15_000, 20),
   /** How long a client may take nothing of what it was sent, in milliseconds, before its stream ends. */
   stallTimeoutMs: milliseconds(30_000, 20),
-  /**
-   * The most bytes that may wait for one client in the kernel (Linux only). A stream over it, twice in 10 s, is not
-   * written to until it is below. The kernel itself takes up to `tcp_wmem`, 4 MiB by default, before it pushes back.
-   */
+  // Looked at every 10 s. The kernel itself takes up to `tcp_wmem`, 4 MiB by default, before it pushes back.
+  /** The most bytes that may wait for one client in the kernel (Linux); over it, nothing more is written. */
   maxKernelBytes: integer(262_144),
   /** How long an ended stream may take to close, in milliseconds, before it is cut. */
   closeTimeoutMs: milliseconds(5000),
