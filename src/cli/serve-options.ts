@@ -12,6 +12,14 @@ export const serveOptions = [
     description: 'address to listen on; a port alone means 127.0.0.1, port 0 means any free port',
   },
   {
+    flag: '--admin-listen',
+    kind: 'text',
+    option: 'adminListen',
+    placeholder: 'host:port',
+    description:
+      'address of /metrics, for operators; `off` for none (default 127.0.0.1:9464, where that is free)',
+  },
+  {
     flag: '--demo',
     kind: 'flag',
     option: 'demo',

@@ -6,8 +6,10 @@ import { loadConsoleAssets } from '../console/assets.ts';
 import { openAccess } from '../http/authorization.ts';
 import { createHub } from '../http/create-hub.ts';
 import { hubOptions } from '../http/hub-options.ts';
+import { startAdminServer } from '../server/admin-server.ts';
 import { streamCapacity } from '../server/capacity.ts';
 import { startHostFeed } from '../server/host-feed.ts';
+import { createHubMetrics } from '../server/hub-metrics.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 import { startServer } from '../server/server.ts';
 import { untilStopSignal } from '../server/signals.ts';
@@ -17,6 +19,7 @@ import { serveOptions } from './serve-options.ts';
 import { welcomeText } from './welcome-text.ts';
 
 const DEMO_INTERVAL_MS = 1000;
+const DEFAULT_ADMIN_ADDRESS = '127.0.0.1:9464';
 
 /** Both parts of a stop are bounded in time; this is for the case that one of the bounds is broken. */
 const STOP_TIMEOUT_MS = hubOptions.closeTimeoutMs.default + 10_000;
@@ -37,11 +40,13 @@ export function defineServe(program: Command): void {
 }
 
 async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
-  const { listen, demo = false, insecure = false, log: _memory, logLevel, ...hubOptionsGiven } = options;
+  const { listen, adminListen, demo = false, insecure = false, log: _memory, logLevel, ...given } = options;
   const { maxStreams } = options;
-  const limits = { ...hubOptionsGiven, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
+  const limits = { ...given, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
   const address = parseListenAddress(listen);
   if (!insecure) refuseBeyondLoopback(address);
+  const adminAddress = readAdminAddress(adminListen);
+  if (!insecure && adminAddress !== undefined) refuseBeyondLoopback(adminAddress);
   const logger = createProcessLogger(logLevel);
   const hub = createHub({
     ...limits,
@@ -51,16 +56,32 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   });
   const onListenerError = (error: Error) =>
     logger.error({ err: error }, 'A connection could not be accepted');
-  const server = await startServer(address, hub, onListenerError).catch(async (error: unknown) => {
+  const startAdmin = async () => {
+    if (adminAddress === undefined) return undefined;
+    const metrics = createHubMetrics(() => hub.stats());
+    return startAdminServer(adminAddress, metrics, onListenerError).catch((error: unknown) => {
+      if (adminListen !== undefined) throw error;
+      // Nobody asked for it: a second hub on a machine runs without.
+      logger.warn({ err: error }, 'No /metrics; choose an address with --admin-listen');
+      return undefined;
+    });
+  };
+  const stopHub = async (error: unknown) => {
     await hub.close();
     throw error;
+  };
+  const server = await startServer(address, hub, onListenerError).catch(stopHub);
+  const admin = await startAdmin().catch(async (error: unknown) => {
+    await server.close();
+    return stopHub(error);
   });
   const stopSignal = untilStopSignal();
   const feed = demo
     ? startHostFeed({ publish: (events) => hub.publish(events), intervalMs: DEMO_INTERVAL_MS, logger })
     : undefined;
   process.stdout.write(welcomeText(server.url, { demo, startedAs: process.argv[1] ?? '' }));
-  logger.info({ url: server.url, ...limits }, 'Listening');
+  const metricsUrl = admin === undefined ? undefined : `${admin.url}/metrics`;
+  logger.info({ url: server.url, metricsUrl, ...limits }, 'Listening');
 
   const signal = await stopSignal;
   logger.info({ signal }, 'Stopping');
@@ -71,7 +92,12 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   feed?.stop();
   await hub.close();
   await server.close();
+  await admin?.close();
   logger.info({}, 'Stopped');
+}
+
+function readAdminAddress(text = DEFAULT_ADMIN_ADDRESS): ListenAddress | undefined {
+  return text === 'off' ? undefined : parseListenAddress(text, '--admin-listen');
 }
 
 function refuseBeyondLoopback({ host }: ListenAddress): void {

@@ -20,14 +20,14 @@ loopback.addAddress('::1', 'ipv6');
  *
  * @throws HoldfastError `ERR_USAGE` for anything else.
  */
-export function parseListenAddress(text: string): ListenAddress {
+export function parseListenAddress(text: string, flag = '--listen'): ListenAddress {
   const match = /^(?:(?:\[([^\]]+)\]|([^:[\]\s]+)|):)?(\d{1,5})$/.exec(text);
   const [, bracketed, plain, digits] = match ?? [];
   const port = Number(digits);
   if (match === null || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6)) {
     throw new HoldfastError(
       'ERR_USAGE',
-      `Option --listen cannot be ${JSON.stringify(text)}`,
+      `Option ${flag} cannot be ${JSON.stringify(text)}`,
       'Write host and port, such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080',
     );
   }

@@ -241,3 +241,28 @@ test('the log on stderr is JSON lines, and --log-level silent silences it', asyn
   silent.hub.child.kill('SIGTERM');
   assert.equal((await silent.hub.ended()).stderr, '');
 });
+
+test('the admin listener serves /metrics, and a stream counts in its lane there', async (t) => {
+  const { hub, url } = await startServe(t, ['--admin-listen', '127.0.0.1:0']);
+  const metricsUrl = await waitFor('the log line', () => /"metricsUrl":"([^"]+)"/.exec(hub.stderr)?.[1]);
+  const controller = new AbortController();
+  const stream = await fetch(`${url}/stream?topic=a`, { signal: controller.signal });
+  assert.equal(stream.status, 200);
+  const text = await (await fetch(metricsUrl)).text();
+  assert.match(text, /^sse_streams\{lane="fast"\} 1$/m);
+  controller.abort();
+  assert.equal((await fetch(`${url}/metrics`)).status, 404, 'never on the public listener');
+});
+
+test('an admin address that is taken ends the hub when it was asked for', async (t) => {
+  const { url } = await startServe(t, ['--admin-listen', 'off']);
+  const taken = new URL(url).host;
+  const result = await runCli(t, ['serve', '--listen', '127.0.0.1:0', '--admin-listen', taken]);
+  assertFailure(result, 3, /the port is taken/);
+});
+
+test('two hubs with the default admin address run beside each other', async (t) => {
+  await startServe(t);
+  const { hub } = await startServe(t);
+  await waitFor('the warning', () => hub.stderr.includes('choose an address with --admin-listen'));
+});
