@@ -107,6 +107,49 @@ describe('ResponseReader', () => {
     assert.equal(read(`${OK}Content-Length: 5\r\n\r\nfour`).completeAfterClose, false);
   });
 
+  it('reads responses one after the other, however the bytes are cut', () => {
+    const texts = [
+      `${CHUNKED}3\r\none\r\n0\r\n\r\n`,
+      'HTTP/1.1 204 No Content\r\n\r\n',
+      `HTTP/1.1 100 Continue\r\n\r\n${OK}Content-Length: 3\r\n\r\ntwo`,
+      'HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.nat(texts.length - 1), { maxLength: 8 }), pieces, (order, cuts) => {
+        const bytes = Buffer.from(order.map((i) => texts[i]).join(''));
+        const statuses: number[] = [];
+        const reader = new ResponseReader({
+          onHead: ({ status }) => void statuses.push(status),
+          onBody: () => {},
+        });
+        for (let at = 0, turn = 0; at < bytes.length; turn++) {
+          const piece = bytes.subarray(at, at + cuts[turn % cuts.length]!);
+          at += piece.length;
+          for (let taken = 0; taken < piece.length; ) {
+            taken += reader.push(piece.subarray(taken));
+            if (reader.isComplete) reader.restart();
+            else assert.equal(taken, piece.length);
+          }
+        }
+        assert.deepEqual(
+          statuses,
+          order.map((i) => [200, 204, 200, 500][i]),
+        );
+        assert.equal(reader.hasHead, false);
+      }),
+    );
+  });
+
+  it('knows an answer after which the connection stays from one after which it does not', () => {
+    const keeps = (head: string) => read(`${head}Content-Length: 0\r\n\r\n`).heads[0]!.keepsAlive;
+    assert.equal(keeps(OK), true);
+    assert.equal(keeps(`${OK}Connection: keep-alive\r\n`), true);
+    assert.equal(keeps(`${OK}Connection: Keep-Alive, Close\r\n`), false);
+    assert.equal(keeps(`${OK}Connection: closed\r\n`), true);
+    assert.equal(keeps('HTTP/1.0 200 OK\r\n'), false);
+    assert.equal(keeps('HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n'), false);
+  });
+
   it('reads until the close where there is neither', () => {
     const reading = read(`${OK}Content-Type: text/event-stream\r\n\r\ndata: 1\n\n`, [3]);
     assert.deepEqual([reading.body, reading.complete], ['data: 1\n\n', false]);

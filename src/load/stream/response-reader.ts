@@ -1,6 +1,7 @@
-// Reads one HTTP/1.1 response from bytes in whatever chunks they come: head, then body by chunks, by length or
-// until the close. Strict enough to say what was wrong; it judges neither status nor content type. What it keeps
-// between chunks is a few numbers, and the head or a chunk-size line that has begun: there may be 20,000 of it.
+// Reads one HTTP/1.1 response after the other from bytes in whatever chunks they come: head, then body by chunks, by
+// length or until the close. Strict enough to say what was wrong; it judges neither status nor content type, and does
+// not begin the next response by itself. What it keeps between chunks is a few numbers, and the head or a chunk-size
+// line that has begun: there may be 20,000 of it.
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -15,6 +16,8 @@ export interface ResponseHead {
   readonly status: number;
   /** By lower-case name; fields that come more than once are joined by comma and space. */
   readonly headers: ReadonlyMap<string, string>;
+  /** HTTP/1.1 and no `connection: close`: a next response may follow, if the body says where it ends. */
+  readonly keepsAlive: boolean;
 }
 
 /** What a reader calls; each may call `stop`, and then nothing more of the chunk is read. */
@@ -65,8 +68,11 @@ export class ResponseReader {
     return this.#problem;
   }
 
-  /** Takes `bytes[0, length)`; they may be reused afterwards. */
-  push(bytes: Uint8Array, length = bytes.length): void {
+  /**
+   * Takes `bytes[0, length)`; they may be reused afterwards. Answers how many of them it has taken: the rest stands
+   * behind the end of the response.
+   */
+  push(bytes: Uint8Array, length = bytes.length): number {
     let at = 0;
     while (at < length) {
       switch (this.#state) {
@@ -75,7 +81,7 @@ export class ResponseReader {
           break;
         case UNTIL_CLOSE:
           this.#sink.onBody(bytes.subarray(at, length));
-          return;
+          return length;
         case BY_LENGTH:
         case CHUNK_DATA:
           at = this.#readCounted(bytes, at, length);
@@ -86,9 +92,18 @@ export class ResponseReader {
           at = this.#readChunkLine(bytes, at, length);
           break;
         default:
-          return;
+          return at;
       }
     }
+    return at;
+  }
+
+  /** Begins with the next response on the same connection. */
+  restart(): void {
+    this.#state = HEAD;
+    this.#remaining = 0;
+    this.#held = NOTHING;
+    this.#problem = undefined;
   }
 
   /** Says that the sender closed; true when the response is complete with that. */
@@ -131,12 +146,12 @@ export class ResponseReader {
 
   #takeHead(text: string): void {
     const [statusLine = '', ...lines] = text.trimEnd().split(/\r?\n/);
-    const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(statusLine);
+    const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/.exec(statusLine);
     if (match === null) {
       this.#fail(`it does not begin with an HTTP/1.1 status line but ${quote(statusLine)}`);
       return;
     }
-    const status = Number(match[1]);
+    const status = Number(match[2]);
     // Before the final response there may be others, such as 103 Early Hints; 101 is final.
     if (status < 200 && status !== 101) return;
     const headers = this.#takeHeaders(lines);
@@ -145,7 +160,8 @@ export class ResponseReader {
     if (framing === MALFORMED) return;
     // Before the sink is called, which may stop it all.
     this.#state = framing;
-    this.#sink.onHead({ status, headers });
+    const isClosing = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.get('connection') ?? '');
+    this.#sink.onHead({ status, headers, keepsAlive: match[1] === '1' && !isClosing });
   }
 
   #takeHeaders(lines: readonly string[]): Map<string, string> | undefined {
