@@ -10,11 +10,14 @@
 
 import { MissingRanges } from './missing-ranges.ts';
 import { grown, PairTable } from './pair-table.ts';
+import { WaivedNumbers } from './waived-numbers.ts';
 
 /** Holes kept of one pair of stream and topic. */
 const MAX_RANGES_PER_PAIR = 512;
 /** Holes kept in all: about 8 MiB. */
 const MAX_RANGES = 262_144;
+/** Ranges of waived numbers kept in all; one that comes after that stays owed, and makes the ledger inexact. */
+const MAX_WAIVED_RANGES = 262_144;
 
 /** What one received event was. Each is counted under exactly one of these. */
 export type Receipt =
@@ -26,7 +29,7 @@ export type Receipt =
   | 'late'
   /** It had come before. */
   | 'repeated'
-  /** From before the stream's first owed event, or from after its last. */
+  /** From before the stream's first owed event, from after its last, or of a number that was waived. */
   | 'unowed'
   /** Either filled a forgotten hole or was repeated; the ledger is inexact from here on. */
   | 'unclear';
@@ -82,12 +85,18 @@ export class Ledger {
   /** The number of the stream's connection on which the pair last got something new. */
   #seenOn = new Uint32Array(0);
   readonly #holes = new Map<number, MissingRanges>();
+  /** By topic. */
+  readonly #waived = new Map<number, WaivedNumbers>();
   // By stream.
   #connection = new Uint32Array(FIRST_STREAMS);
   #reconnect = new Uint8Array(FIRST_STREAMS);
   /** By topic: how many had been published when the run stopped waiting; undefined before that. */
   #settled: ArrayLike<number> | undefined;
   #rangeCount = 0;
+  #waivedRanges = 0;
+  /** Of all pairs: waived numbers below the highest that did not come. */
+  #waivedBelow = 0;
+  #isWaiverKept = true;
   #delivered = 0;
   #repeated = 0;
   #outOfOrder = 0;
@@ -125,6 +134,31 @@ export class Ledger {
     this.#until[pair] = Math.max(seq, this.#highest[pair]!);
   }
 
+  /**
+   * Says that no server has taken the topic's events `start` to `end`: nobody is owed them. One that came all the
+   * same, before this was said, stays delivered.
+   */
+  waive(topic: number, start: number, end: number): void {
+    const waived = this.#waived.get(topic) ?? new WaivedNumbers();
+    this.#waived.set(topic, waived);
+    if (this.#waivedRanges >= MAX_WAIVED_RANGES) {
+      this.#isWaiverKept = false;
+      return;
+    }
+    const before = waived.rangeCount;
+    waived.add(start, end);
+    this.#waivedRanges += waived.rangeCount - before;
+    for (const [pair, holes] of this.#holes) {
+      if (this.#pairs.topicOf(pair) !== topic) continue;
+      const rangesBefore = holes.rangeCount;
+      // What of it was forgotten stays counted as lost.
+      if (start <= holes.forgottenTo) this.#isWaiverKept = false;
+      this.#waivedBelow += holes.remove(start, end);
+      this.#rangeCount += holes.rangeCount - rangesBefore;
+      this.#forgetAboveBounds(holes);
+    }
+  }
+
   /** Says that the stream has a new connection: its next events show whether it resumed. */
   reconnected(stream: number): void {
     if (stream >= this.#connection.length) this.#growStreams(stream);
@@ -142,9 +176,9 @@ export class Ledger {
     if (this.#from[pair] === UNKNOWN) this.#begin(pair, stream, seq);
     const next = this.#highest[pair]! + 1;
     if (seq < next) return this.#receivedBelow(pair, topic, seq);
-    if (seq > next) this.#addHole(pair, next, seq - 1);
+    const leftHole = seq > next && this.#addHoles(pair, topic, next, seq - 1);
     this.#highest[pair] = seq;
-    if (this.#seenOn[pair] !== this.#connectionOf(stream)) this.#judgeReconnect(pair, stream, seq > next);
+    if (this.#seenOn[pair] !== this.#connectionOf(stream)) this.#judgeReconnect(pair, stream, leftHole);
     this.#delivered++;
     return this.#isLate(topic, seq) ? 'late' : 'new';
   }
@@ -156,12 +190,15 @@ export class Ledger {
     for (let pair = 0; pair < this.#pairs.count; pair++) {
       if (this.#from[pair] === UNKNOWN) continue;
       const highest = this.#highest[pair]!;
-      const owedTo = Math.min(published[this.#pairs.topicOf(pair)] ?? 0, this.#until[pair]!);
+      const topic = this.#pairs.topicOf(pair);
+      const owedTo = Math.min(published[topic] ?? 0, this.#until[pair]!);
       const last = Math.max(highest, owedTo);
+      const waivedAbove = this.#waived.get(topic)?.countBetween(highest + 1, last) ?? 0;
       // A stream may be owed only what is yet to be published.
-      expected += last - this.#from[pair]! + 1;
-      lost += last - highest;
+      expected += last - this.#from[pair]! + 1 - waivedAbove;
+      lost += last - highest - waivedAbove;
     }
+    expected -= this.#waivedBelow;
     let forgotten = 0;
     for (const holes of this.#holes.values()) {
       lost += holes.missing;
@@ -176,7 +213,7 @@ export class Ledger {
       late: this.#late,
       unowed: this.#unowed,
       unclear: this.#unclear,
-      exact: this.#unclear === 0,
+      exact: this.#unclear === 0 && this.#isWaiverKept,
       resumedReconnects: this.#resumedReconnects,
       lossyReconnects: this.#lossyReconnects,
     };
@@ -203,6 +240,10 @@ export class Ledger {
         this.#unclear++;
         return 'unclear';
       default:
+        if (this.#waived.get(topic)?.has(seq)) {
+          this.#unowed++;
+          return 'unowed';
+        }
         this.#repeated++;
         return 'repeated';
     }
@@ -212,6 +253,22 @@ export class Ledger {
     if (this.#settled === undefined || seq > (this.#settled[topic] ?? 0)) return false;
     this.#late++;
     return true;
+  }
+
+  /** Holes of what is not waived; whether there was any. */
+  #addHoles(pair: number, topic: number, start: number, end: number): boolean {
+    const waived = this.#waived.get(topic);
+    if (waived === undefined) {
+      this.#addHole(pair, start, end);
+      return true;
+    }
+    let owed = 0;
+    for (const [from, to] of waived.others(start, end)) {
+      this.#addHole(pair, from, to);
+      owed += to - from + 1;
+    }
+    this.#waivedBelow += end - start + 1 - owed;
+    return owed > 0;
   }
 
   #addHole(pair: number, start: number, end: number): void {

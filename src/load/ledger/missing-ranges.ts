@@ -8,7 +8,6 @@ export type Place = 'missing' | 'present' | 'forgotten';
 export class MissingRanges {
   // start, end, start, end ... (end is in the range), in rising order.
   readonly #bounds: number[] = [];
-  // Nothing is known any more up to and with this number.
   #forgottenTo = 0;
   #missing = 0;
   #forgotten = 0;
@@ -26,6 +25,11 @@ export class MissingRanges {
   /** How many numbers were missing in the forgotten ranges. */
   get forgotten(): number {
     return this.#forgotten;
+  }
+
+  /** Nothing is known any more up to and with this number; 0 when nothing was forgotten. */
+  get forgottenTo(): number {
+    return this.#forgottenTo;
   }
 
   /** Adds a range above all others, at least one number away from the last. */
@@ -55,6 +59,25 @@ export class MissingRanges {
     else bounds.splice(at + 1, 0, seq - 1, seq + 1);
     this.#missing--;
     return 'missing';
+  }
+
+  /** Takes all of `start` to `end` that is missing out of the holes, and answers how many that were. */
+  remove(start: number, end: number): number {
+    const bounds = this.#bounds;
+    const at = this.#rangeAt(start);
+    const kept: number[] = [];
+    let removed = 0;
+    let next = at;
+    for (; next < bounds.length && bounds[next]! <= end; next += 2) {
+      const from = bounds[next]!;
+      const to = bounds[next + 1]!;
+      if (from < start) kept.push(from, start - 1);
+      if (to > end) kept.push(end + 1, to);
+      removed += Math.min(to, end) - Math.max(from, start) + 1;
+    }
+    bounds.splice(at, next - at, ...kept);
+    this.#missing -= removed;
+    return removed;
   }
 
   /** The index of the first range that ends at or above `seq`. */
