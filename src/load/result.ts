@@ -81,6 +81,8 @@ export interface SampleRecord {
   readonly freshStreamSeconds: number;
   readonly generator: GeneratorFigures;
   readonly server: ServerFigures | undefined;
+  /** The server kept publishes from being sent when they were due: it did not connect, read or answer. */
+  readonly limitedByServer?: boolean | undefined;
 }
 
 /** The tool's own cost and delay. `limited`: its own delay was above the resolution, so latencies are upper bounds. */
@@ -159,6 +161,12 @@ export interface SummaryRecord {
   readonly reconnectsTotal: number;
   readonly publishedTotal: number;
   readonly publishErrorsTotal: number;
+  /** Of the errors, those that were sent and not answered: the server may have taken them. */
+  readonly publishUnknownTotal?: number | undefined;
+  /** How many of the errors were what: `answered with status 503`. */
+  readonly publishErrorsByReason?: Readonly<Record<string, number>> | undefined;
+  /** Samples that say `limitedByServer`. */
+  readonly limitedByServerIntervals?: number | undefined;
   readonly deliveredTotal: number;
   readonly receivedBytesTotal: number;
   readonly heartbeatsTotal: number;

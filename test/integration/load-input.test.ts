@@ -84,6 +84,23 @@ describe('load refuses', { concurrency: 3 }, () => {
     await assertRefused(t, ['load', `http://127.0.0.1:${port}/`], 3, line);
   });
 
+  test('a place to publish to that is not there, before it opens a stream', async (t) => {
+    const server = await ScriptedServer.start(t);
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    const url = `http://127.0.0.1:${port}/publish`;
+    const line = new RegExp(
+      `Nothing can be published to 127\\.0\\.0\\.1:${port}: nothing listens there\\. Start`,
+    );
+    await assertRefused(t, ['load', `${server.url}/stream`, '--publish', url], 3, line);
+    assert.equal(server.streams.length, 0);
+    const template = JSON.stringify({ url: `http://127.0.0.1:${port}/{topic}` });
+    await assertRefused(t, ['load', `${server.url}/stream`, '--publish-template', template], 3, line);
+  });
+
   test('an answer that is no event stream, with its status and type', async (t) => {
     const answers: Record<string, readonly [number, Record<string, string>]> = {
       '/404': [404, { 'content-type': 'application/problem+json' }],

@@ -24,6 +24,9 @@ process.on('message', (message: ToGenerator) => {
     case 'churn':
       generator!.setChurn(message.isOn);
       break;
+    case 'waive':
+      generator!.waive(message.ranges);
+      break;
     case 'totals':
       tell({ kind: 'totals', totals: generator!.totals(message.published, message.settles) });
       break;

@@ -10,6 +10,7 @@ import type { LedgerTotals } from '../ledger/ledger.ts';
 import { readMachineFacts } from '../machine.ts';
 import { ServerProbe } from '../probe/server-probe.ts';
 import type { MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
+import type { TransportTarget } from '../stream/transport.ts';
 import { VerdictCollector } from '../verdict/verdict.ts';
 import { Child } from './child.ts';
 import { generatorPlans } from './generator-plans.ts';
@@ -23,7 +24,8 @@ import type {
 } from './messages.ts';
 import { OwnCost } from './own-cost.ts';
 import { planRun } from './preflight.ts';
-import { checkSources, probeStream, resolveTarget } from './probe-target.ts';
+import { checkSources, probeConnection, probeStream, resolveTarget } from './probe-target.ts';
+import { publishNotes } from './publish-notes.ts';
 import type { LoadHooks, LoadOptions } from './run-options.ts';
 import { RunTotals, sumLedgers } from './run-totals.ts';
 import { streamPath, topicsOf } from './topics.ts';
@@ -46,13 +48,14 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks): Promise<S
   const machine = readMachineFacts();
   const path = streamPath(url, options.topics, 0);
   await probeStream(target, url.host, path, options.headers, options.connectTimeoutMs, hooks.signal);
+  const publishTarget = await findPublishTarget(options, hooks.signal);
   const preflight = planRun(options.streams, machine, target.address, options.sources, availableMemory());
   await checkSources(preflight.sources);
   for (const note of [...preflight.notes, ...notesOn(options, url)]) hooks.onNote(note);
   const run = newRunName();
   hooks.onRecord(runRecord(options, machine, run));
   const plans = generatorPlans(options, run, target, preflight.sources, preflight.processes);
-  const load = new LoadRun(options, hooks, plans, run);
+  const load = new LoadRun(options, hooks, plans, run, publishTarget);
   try {
     return await load.run();
   } finally {
@@ -60,11 +63,24 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks): Promise<S
   }
 }
 
+/** Where publishes go, found to be there; nothing is published yet. */
+async function findPublishTarget(
+  { publish, connectTimeoutMs }: LoadOptions,
+  signal: AbortSignal,
+): Promise<TransportTarget | undefined> {
+  if (publish === undefined) return undefined;
+  const url = new URL(publish.template.url);
+  const target = await resolveTarget(url);
+  await probeConnection(target, url.host, connectTimeoutMs, signal);
+  return target;
+}
+
 class LoadRun {
   readonly #options: LoadOptions;
   readonly #hooks: LoadHooks;
   readonly #plans: readonly GeneratorPlan[];
   readonly #run: string;
+  readonly #publishTarget: TransportTarget | undefined;
   readonly #generators: readonly Child<ToGenerator, FromGenerator>[];
   readonly #publisher: Child<ToPublisher, FromPublisher> | undefined;
   readonly #totals: RunTotals;
@@ -78,11 +94,18 @@ class LoadRun {
   #streamsGone = 0;
   #isPublishing = false;
 
-  constructor(options: LoadOptions, hooks: LoadHooks, plans: readonly GeneratorPlan[], run: string) {
+  constructor(
+    options: LoadOptions,
+    hooks: LoadHooks,
+    plans: readonly GeneratorPlan[],
+    run: string,
+    publishTarget: TransportTarget | undefined,
+  ) {
     this.#options = options;
     this.#hooks = hooks;
     this.#plans = plans;
     this.#run = run;
+    this.#publishTarget = publishTarget;
     this.#totals = new RunTotals(options.streams);
     this.#verdict = new VerdictCollector(options.objectives, options.sampleMs);
     this.#probe = options.pid === undefined ? undefined : new ServerProbe({ pid: options.pid });
@@ -110,8 +133,7 @@ class LoadRun {
     await this.#stopGenerators();
     const { signal } = this.#hooks;
     this.#tellEnds();
-    const { unknown = 0, unanswered = 0 } = this.#counts ?? {};
-    const unclear = unknown + unanswered + this.#totals.oversized;
+    const unclear = (this.#counts?.unknown ?? 0) + this.#totals.oversized;
     const ledger = this.#options.publish && sumLedgers(ledgers, unclear);
     const summary = this.#totals.summary(this.#elapsedMs, signal.aborted, ledger);
     const verdict = this.#options.objectives.length === 0 ? undefined : this.#verdict.conclude(summary);
@@ -150,7 +172,11 @@ class LoadRun {
       this.#isPublishing = true;
       this.#publisher!.tell({
         kind: 'start',
-        plan: { run: this.#run, topics, schedule, durationMs, payloadBytes, request },
+        plan: {
+          run: this.#run,
+          target: this.#publishTarget!,
+          ...{ topics, schedule, durationMs, payloadBytes, request },
+        },
       });
     }
     while (this.#elapsedMs < untilMs && !this.#hooks.signal.aborted) {
@@ -171,12 +197,10 @@ class LoadRun {
       await this.#readCounts();
     }
     if (!this.#counts!.isDone) {
-      this.#publisher!.tell({ kind: 'stop' });
+      this.#publisher!.tell({ kind: 'give up' });
       await this.#readCounts();
-      this.#hooks.onNote('The server had not answered all publishes at the end');
     }
-    const { errors, errorExample } = this.#counts!;
-    if (errors > 0) this.#hooks.onNote(`${errors} events were not acknowledged, such as: ${errorExample}`);
+    for (const note of publishNotes(this.#counts!)) this.#hooks.onNote(note);
   }
 
   /**
@@ -227,6 +251,7 @@ class LoadRun {
     if (this.#isPublishing) await this.#readCounts();
     const server = await this.#probe?.read();
     const record: SampleRecord = this.#totals.add(atMs, samples, this.#counts, this.#cost.take(), server);
+    if (this.#counts !== undefined) this.#counts = { ...this.#counts, latestSendUs: 0, heldUs: 0 };
     this.#streamsUp = record.streamsUp;
     this.#streamsGone = samples.reduce((sum, sample) => sum + sample.streamsGone, 0);
     this.#verdict.add(record);
@@ -239,14 +264,24 @@ class LoadRun {
     for (const [kind, example] of Object.entries(this.#totals.endExamples)) {
       if (kind !== 'own') this.#hooks.onNote(`Streams ended as ${kind}, such as: ${example}`);
     }
-    const { oversized } = this.#totals;
+    const { oversized, heldIntervals } = this.#totals;
+    if (heldIntervals > 0)
+      this.#hooks.onNote(`In ${heldIntervals} intervals the server kept publishes from being sent when due`);
     if (oversized > 0)
       this.#hooks.onNote(`${oversized} events were too large for this tool, and count as lost`);
   }
 
   async #readCounts(): Promise<void> {
     const answer = await this.#publisher!.ask({ kind: 'counts' });
-    this.#counts = answer.counts;
+    const { waived, latestSendUs, heldUs } = answer.counts;
+    // They are of the time since the last counts, and samples are fewer than counts.
+    this.#counts = {
+      ...answer.counts,
+      latestSendUs: Math.max(latestSendUs, this.#counts?.latestSendUs ?? 0),
+      heldUs: Math.max(heldUs, this.#counts?.heldUs ?? 0),
+    };
+    if (waived.length > 0)
+      for (const child of this.#generators) child.tell({ kind: 'waive', ranges: waived });
   }
 
   /** At least a moment, at most `ms`, and no longer than until the run is aborted. */

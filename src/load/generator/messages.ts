@@ -41,6 +41,8 @@ export type ToGenerator =
   | { readonly kind: 'start' }
   /** The ramp is over: from now on clients are cut off, if that is asked; and no more while the run settles. */
   | { readonly kind: 'churn'; readonly isOn: boolean }
+  /** No server has taken these numbers: topic, first, last; topic, first, last; ... */
+  | { readonly kind: 'waive'; readonly ranges: readonly number[] }
   | { readonly kind: 'sample'; readonly published: readonly number[] }
   | { readonly kind: 'totals'; readonly published: readonly number[]; readonly settles: boolean }
   | { readonly kind: 'stop' };
@@ -87,6 +89,7 @@ export interface GeneratorSample {
 /** What the publisher process does. */
 export interface PublisherPlan {
   readonly run: string;
+  readonly target: TransportTarget;
   readonly topics: TopicPlan;
   readonly schedule: string;
   readonly durationMs: number;
@@ -107,22 +110,29 @@ export interface PublishTemplate {
 export type ToPublisher =
   | { readonly kind: 'start'; readonly plan: PublisherPlan }
   | { readonly kind: 'counts' }
-  | { readonly kind: 'stop' };
+  /** Sends nothing more that is not on its way. */
+  | { readonly kind: 'stop' }
+  /** Waits for no answer any more. */
+  | { readonly kind: 'give up' };
 
 export interface PublishCounts {
-  /** Events that were acknowledged, by topic: 1 to n of each. */
+  /** By topic the highest number that was acknowledged; those below it are owed too, unless they are waived. */
   readonly publishedByTopic: readonly number[];
   readonly published: number;
   /** Events that were not acknowledged. */
   readonly errors: number;
   /** Of them, those that the server may have taken all the same. */
   readonly unknown: number;
-  /** The longest time from when an event was due to its request, since the last counts. */
+  /** Since the last counts, numbers that no server has taken (topic, first, last; topic, first, last; ...): refused, or not sent. */
+  readonly waived: readonly number[];
+  /** How far the pacer was behind its schedule at the most, since the last counts. */
   readonly latestSendUs: number;
+  /** The longest that the server kept something due from being sent, since the last counts. */
+  readonly heldUs: number;
   /** On their way: sent, and not answered yet. */
   readonly unanswered: number;
-  /** The first failure in words. */
-  readonly errorExample: string | undefined;
+  /** How many of the errors were what. */
+  readonly errorsByReason: Readonly<Record<string, number>>;
   readonly loopDelayP99Us: number;
   readonly loopDelayMaxUs: number;
   readonly cpuUs: number;

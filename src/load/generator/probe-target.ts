@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { HoldfastError } from '../../base/errors.ts';
 import { shorten } from '../../base/options.ts';
 import type { TransportTarget } from '../stream/transport.ts';
@@ -66,12 +66,40 @@ export async function probeStream(
         );
       },
     );
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      const why = reasons[error.code ?? ''] ?? error.message;
-      const help = 'Start the server, or check the URL';
-      reject(new HoldfastError('ERR_UNREACHABLE', `No answer from ${host}: ${why}`, help, { cause: error }));
+    request.on('error', (error) => reject(unreachable(`No answer from ${host}`, error)));
+  });
+}
+
+/**
+ * Makes sure that somebody listens where events are published; it sends nothing, since whatever it sent might be
+ * published.
+ *
+ * @throws HoldfastError ERR_UNREACHABLE.
+ */
+export async function probeConnection(
+  target: TransportTarget,
+  host: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const socket = createConnection({
+      host: target.address,
+      port: target.port,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    socket.on('error', (error) => reject(unreachable(`Nothing can be published to ${host}`, error)));
+    socket.on('connect', () => {
+      resolve();
+      socket.destroy();
     });
   });
+}
+
+function unreachable(what: string, error: NodeJS.ErrnoException): HoldfastError {
+  const why = reasons[error.code ?? ''] ?? error.message;
+  const help = 'Start the server, or check the URL';
+  return new HoldfastError('ERR_UNREACHABLE', `${what}: ${why}`, help, { cause: error });
 }
 
 const reasons: Readonly<Record<string, string>> = {

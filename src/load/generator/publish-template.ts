@@ -1,20 +1,14 @@
-// How events become requests: Holdfast's own form, many events in one NDJSON request, or a template for a server
-// that is not ours, one event a request. Pure.
+// The form of publishing: Holdfast's own, many events in one NDJSON request, or a template for a server that is not
+// ours, one event a request. Pure.
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { HoldfastError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/nearest-name.ts';
 import { shorten } from '../../base/options.ts';
 import type { PublishTemplate } from './messages.ts';
-import { decodePlaceholders, TOPIC_PLACEHOLDER } from './topics.ts';
+import { PAYLOAD_PLACEHOLDER } from './topics.ts';
 
-const PAYLOAD_PLACEHOLDER = '{payload}';
 const FIELDS = ['method', 'url', 'headers', 'body'];
-
-export interface OutgoingPayload {
-  readonly topic: string;
-  readonly payload: string;
-}
 
 /** The form of `POST /publish` of a Holdfast hub. */
 export function holdfastTemplate(url: string, headers: Readonly<Record<string, string>>): PublishTemplate {
@@ -52,33 +46,16 @@ export function parsePublishTemplate(
   if (typeof url !== 'string' || !URL.canParse(url) || !url.startsWith('http:')) {
     throw unusable('needs a `url` that begins with http:');
   }
+  // A run has one address, and its connections are shared by topics.
+  if (URL.parse(url)!.host.includes('{')) throw unusable('has a placeholder in the host of its `url`');
   if (typeof method !== 'string' || !/^[A-Z]+$/.test(method)) throw unusable('has a `method` that is none');
+  // An answer to these ends otherwise than its head says.
+  if (method === 'HEAD' || method === 'CONNECT')
+    throw unusable(`has the \`method\` ${method}, which publishes nothing`);
   if (typeof body !== 'string') throw unusable('has a `body` that is no text');
   if (!(url + body).includes(PAYLOAD_PLACEHOLDER)) throw unusable('has no {payload} in its body');
   if (!isHeaders(headers)) throw unusable('has `headers` that are no object of texts');
   return { method, url, headers: { ...common, ...headers }, isBatched: false, body };
-}
-
-/** The URL and body for events; a template that is not batched gets one. */
-export function renderRequest(
-  template: PublishTemplate,
-  events: readonly OutgoingPayload[],
-): { url: string; body: string } {
-  if (template.isBatched) {
-    const lines = events.map(({ topic, payload }) => JSON.stringify({ topic, data: payload }));
-    return { url: template.url, body: lines.join('\n') };
-  }
-  const { topic, payload } = events[0]!;
-  return {
-    url: fill(decodePlaceholders(template.url), encodeURIComponent(topic), payload),
-    // Topic names and stamps have no character that JSON would escape.
-    body: fill(template.body, topic, payload),
-  };
-}
-
-// By functions: `$&` in a name would stand for something else in a replacement text.
-function fill(text: string, topic: string, payload: string): string {
-  return text.replaceAll(TOPIC_PLACEHOLDER, () => topic).replaceAll(PAYLOAD_PLACEHOLDER, () => payload);
 }
 
 function isHeaders(given: unknown): given is Record<string, string> {

@@ -11,6 +11,8 @@ process.on('message', (message: ToPublisher) => {
     publisher.start();
   } else if (message.kind === 'stop') {
     publisher?.stop();
+  } else if (message.kind === 'give up') {
+    publisher?.end();
   } else {
     const answer: FromPublisher = { kind: 'counts', counts: publisher!.counts() };
     process.send?.(answer);

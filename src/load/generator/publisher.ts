@@ -1,186 +1,139 @@
-// Publishes on schedule, open loop: what is due is stamped with the time it was due and queued, whether or not
-// earlier requests were answered. Events of one topic go out one request after the other, so that their order is
-// the publisher's; topics are spread over lanes that do not wait for each other. Where answers are slower than the
-// schedule, events wait here: that is in their latency, and the interval says that it is limited.
+// Publishes on schedule, open loop: an event is numbered and stamped with the time it was due, and written at that time
+// whether or not earlier ones were answered. Topics are pinned to a few connections, so the order of each is the
+// publisher's. The number of an event follows from the schedule alone: one that the server refuses leaves a hole,
+// which is waived, and is never filled by another.
 
-import { Agent, request as httpRequest } from 'node:http';
 import { nowUs } from '../clock.ts';
 import { intendedUs, nextWait } from '../pacing/pacer.ts';
 import { limitSchedule, parseSchedule, type Schedule } from '../pacing/schedule.ts';
 import { encodeStamp } from '../stamp.ts';
+import { openTcp } from '../stream/transport.ts';
 import type { PublishCounts, PublisherPlan } from './messages.ts';
 import { OwnCost } from './own-cost.ts';
-import { renderRequest } from './publish-template.ts';
+import { type LaneLimits, type LaneObserver, laneLimits, PublishLane } from './publish-lane.ts';
+import { PublishTally } from './publish-tally.ts';
+import { RequestBytes } from './request-bytes.ts';
 import { topicName } from './topics.ts';
 
 const MAX_LANES = 16;
 const MAX_BATCH = 500;
-// A server that does not answer must not fill our memory: what is due beyond this is counted as an error.
-const MAX_WAITING_EVENTS = 200_000;
-const ANSWER_TIMEOUT_MS = 30_000;
 const LONGEST_WAIT_MS = 100;
+const TICK_MS = 50;
 
-interface DueEvent {
-  readonly topic: number;
-  /** When it was to be sent. */
-  readonly sentUs: number;
-}
-
-/** The server has answered and said no: the events are nowhere, and their numbers are free again. */
-class RefusedPublish extends Error {}
-
-export class Publisher {
+export class Publisher implements LaneObserver {
   readonly #plan: PublisherPlan;
   readonly #schedule: Schedule;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_LANES });
-  readonly #lanes: DueEvent[][];
-  readonly #isLaneBusy: boolean[];
-  readonly #seqs: number[];
-  readonly #publishedByTopic: number[];
+  readonly #requests: RequestBytes;
+  readonly #lanes: readonly PublishLane[];
+  readonly #tally: PublishTally;
   readonly #cost = new OwnCost();
-  #published = 0;
-  #errors = 0;
-  #unknown = 0;
   #latestSendUs = 0;
-  #errorExample: string | undefined;
-  #waiting = 0;
-  #unanswered = 0;
-  #sent = 0;
+  #due = 0;
   #startUs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #pacer: NodeJS.Timeout | undefined;
+  #ticker: NodeJS.Timeout | undefined;
   #isScheduled = false;
 
   /** @throws RangeError for a schedule that cannot be read. */
-  constructor(plan: PublisherPlan) {
+  constructor(plan: PublisherPlan, limits: LaneLimits = laneLimits) {
     this.#plan = plan;
     this.#schedule = limitSchedule(parseSchedule(plan.schedule), plan.durationMs);
-    const { count } = plan.topics;
-    const lanes = Math.min(count, MAX_LANES);
-    this.#lanes = Array.from({ length: lanes }, () => []);
-    this.#isLaneBusy = new Array(lanes).fill(false);
-    this.#seqs = new Array(count).fill(0);
-    this.#publishedByTopic = new Array(count).fill(0);
+    this.#requests = new RequestBytes(plan.request);
+    this.#tally = new PublishTally(plan.topics.count);
+    const settings = {
+      target: plan.target,
+      openTransport: openTcp,
+      limits,
+      maxBatch: plan.request.isBatched ? MAX_BATCH : 1,
+      encode: (events: readonly number[]) => this.#encode(events),
+      dueUs: (event: number) => intendedUs(this.#schedule, this.#startUs, event),
+    };
+    const lanes = Math.min(plan.topics.count, MAX_LANES);
+    this.#lanes = Array.from({ length: lanes }, () => new PublishLane(settings, this));
   }
 
   start(): void {
     this.#startUs = nowUs();
     this.#isScheduled = true;
+    for (const lane of this.#lanes) lane.start();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#pace();
   }
 
   /** Sends nothing more that is not on its way. */
   stop(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#pacer);
     this.#isScheduled = false;
-    for (const lane of this.#lanes) {
-      this.#waiting -= lane.length;
-      lane.length = 0;
-    }
+    for (const lane of this.#lanes) lane.stop();
   }
 
+  /** Waits for no answer any more: what has none is unknown. */
   end(): void {
     this.stop();
+    clearInterval(this.#ticker);
     this.#cost.stop();
-    this.#agent.destroy();
+    for (const lane of this.#lanes) lane.end();
   }
 
   counts(): PublishCounts {
+    const atUs = nowUs();
     const latestSendUs = this.#latestSendUs;
     this.#latestSendUs = 0;
     return {
+      ...this.#tally.take(),
       latestSendUs,
-      unknown: this.#unknown,
-      publishedByTopic: this.#publishedByTopic,
-      published: this.#published,
-      errors: this.#errors,
-      unanswered: this.#unanswered,
-      errorExample: this.#errorExample,
+      heldUs: Math.max(...this.#lanes.map((lane) => lane.takeHeldUs(atUs))),
+      unanswered: this.#lanes.reduce((sum, lane) => sum + lane.unanswered, 0),
       ...this.#cost.take(),
-      isDone: !this.#isScheduled && this.#waiting === 0 && !this.#isLaneBusy.includes(true),
+      isDone: !this.#isScheduled && this.#lanes.every((lane) => lane.isIdle),
     };
   }
 
+  // What the lanes tell.
+
+  onAnswer(events: readonly number[], status: number): void {
+    if (status >= 200 && status < 300) this.#tally.acknowledge(events);
+    else this.#tally.refuse(events, `answered with status ${status}`);
+  }
+
+  onUnknown(events: readonly number[], why: string): void {
+    this.#tally.lose(events, why);
+  }
+
+  onUnsent(events: readonly number[], why: string): void {
+    this.#tally.refuse(events, why);
+  }
+
   #pace(): void {
-    const elapsedMs = (nowUs() - this.#startUs) / 1000;
-    const { due, waitMs } = nextWait(this.#schedule, elapsedMs, this.#sent);
-    for (let i = 0; i < due; i++) this.#enqueue(++this.#sent);
-    for (let lane = 0; lane < this.#lanes.length; lane++) void this.#pump(lane);
-    if (waitMs === undefined) {
-      this.#isScheduled = false;
-      return;
+    const atUs = nowUs();
+    const { due, waitMs } = nextWait(this.#schedule, (atUs - this.#startUs) / 1000, this.#due);
+    if (due > 0) {
+      const firstUs = intendedUs(this.#schedule, this.#startUs, this.#due + 1);
+      this.#latestSendUs = Math.max(this.#latestSendUs, atUs - firstUs);
     }
-    this.#timer = setTimeout(() => this.#pace(), Math.min(waitMs, LONGEST_WAIT_MS));
+    for (let i = 0; i < due; i++) {
+      const event = ++this.#due;
+      this.#lanes[this.#tally.topicOf(event) % this.#lanes.length]!.push(event);
+    }
+    for (const lane of this.#lanes) lane.flush();
+    if (waitMs === undefined) this.#isScheduled = false;
+    else this.#pacer = setTimeout(() => this.#pace(), Math.min(waitMs, LONGEST_WAIT_MS));
   }
 
-  #enqueue(n: number): void {
-    const topic = (n - 1) % this.#plan.topics.count;
-    if (this.#waiting >= MAX_WAITING_EVENTS) {
-      this.#errors++;
-      this.#errorExample ??= `${MAX_WAITING_EVENTS} events wait for the server to answer; more are not sent`;
-      return;
-    }
-    const sentUs = intendedUs(this.#schedule, this.#startUs, n);
-    this.#lanes[topic % this.#lanes.length]!.push({ topic, sentUs });
-    this.#waiting++;
+  #tick(): void {
+    const atUs = nowUs();
+    for (const lane of this.#lanes) lane.tick(atUs);
   }
 
-  async #pump(laneIndex: number): Promise<void> {
-    if (this.#isLaneBusy[laneIndex]) return;
-    const lane = this.#lanes[laneIndex]!;
-    this.#isLaneBusy[laneIndex] = true;
-    while (lane.length > 0) {
-      const events = lane.splice(0, this.#plan.request.isBatched ? MAX_BATCH : 1);
-      this.#waiting -= events.length;
-      this.#unanswered += events.length;
-      this.#latestSendUs = Math.max(this.#latestSendUs, nowUs() - events[0]!.sentUs);
-      // Numbered only now: one request of a lane is on its way at a time, so those of a refused one can be given
-      // to the next, and the ledger owes nobody what no server has taken.
-      const stamped = events.map(({ topic, sentUs }) => ({ topic, sentUs, seq: ++this.#seqs[topic]! }));
-      try {
-        await this.#send(stamped);
-        this.#published += events.length;
-        for (const { topic, seq } of stamped) this.#publishedByTopic[topic] = seq;
-      } catch (error) {
-        this.#errors += events.length;
-        this.#errorExample ??= (error as Error).message;
-        if (error instanceof RefusedPublish) for (const { topic } of events) this.#seqs[topic]!--;
-        else this.#unknown += events.length;
-      }
-      this.#unanswered -= events.length;
-    }
-    this.#isLaneBusy[laneIndex] = false;
-  }
-
-  #send(events: readonly (DueEvent & { readonly seq: number })[]): Promise<void> {
-    const { run, topics, payloadBytes, request } = this.#plan;
-    const { url, body } = renderRequest(
-      request,
-      events.map(({ topic, seq, sentUs }) => ({
-        topic: topicName(topics, topic),
-        payload: encodeStamp({ run, topic, seq, sentUs }, payloadBytes),
-      })),
+  #encode(events: readonly number[]): Uint8Array {
+    const { run, topics, payloadBytes } = this.#plan;
+    return this.#requests.of(
+      events.map((event) => {
+        const topic = this.#tally.topicOf(event);
+        const sentUs = intendedUs(this.#schedule, this.#startUs, event);
+        const payload = encodeStamp({ run, topic, seq: this.#tally.seqOf(event), sentUs }, payloadBytes);
+        return { topic: topicName(topics, topic), payload };
+      }),
     );
-    return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(
-        url,
-        {
-          method: request.method,
-          agent: this.#agent,
-          headers: { ...request.headers, 'content-length': Buffer.byteLength(body) },
-          signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-        },
-        (response) => {
-          const { statusCode = 0 } = response;
-          response.resume();
-          response.on('error', reject);
-          response.on('end', () => {
-            if (statusCode >= 200 && statusCode < 300) resolve();
-            else reject(new RefusedPublish(`The publish was answered with status ${statusCode}`));
-          });
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
   }
 }

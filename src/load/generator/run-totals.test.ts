@@ -105,6 +105,36 @@ test('a sample has the figures of its own interval, and totals where it says so'
   assert.equal(summary.interrupted, true);
 });
 
+test('an interval is limited by the server where publishes were held, and not where our own stall explains it', () => {
+  const totals = new RunTotals(1);
+  const add = (heldUs: number, loopDelayMaxUs: number) =>
+    totals.add(
+      1000,
+      [],
+      {
+        ...own,
+        ...{ loopDelayMaxUs, heldUs, published: 0, errors: 0, unknown: 2, unanswered: 0, latestSendUs: 0 },
+        ...{
+          publishedByTopic: [],
+          waived: [],
+          isDone: false,
+          errorsByReason: { 'answered with status 500': 3 },
+        },
+      },
+      own,
+      undefined,
+    );
+  assert.equal(add(LIMITED_ABOVE_US, 0).limitedByServer, undefined);
+  const held = add(LIMITED_ABOVE_US + 1, 0);
+  assert.equal(held.limitedByServer, true);
+  assert.equal(held.generator.limited, false, 'its latencies are the server\u2019s own');
+  assert.equal(add(200_000, 190_000).limitedByServer, undefined);
+  const summary = totals.summary(0, false, undefined);
+  assert.equal(summary.limitedByServerIntervals, 1);
+  assert.equal(summary.publishUnknownTotal, 2);
+  assert.deepEqual(summary.publishErrorsByReason, { 'answered with status 500': 3 });
+});
+
 test('what was published is told by interval, from counts that only grow', () => {
   const totals = new RunTotals(1);
   const counts = (published: number, errors: number) => ({
@@ -115,7 +145,9 @@ test('what was published is told by interval, from counts that only grow', () =>
     unanswered: 0,
     unknown: 0,
     latestSendUs: 0,
-    errorExample: undefined,
+    heldUs: 0,
+    waived: [],
+    errorsByReason: {},
     isDone: false,
   });
   const first = totals.add(1000, [], counts(5, 1), own, undefined);

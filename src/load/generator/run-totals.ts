@@ -38,6 +38,8 @@ export class RunTotals {
   #limitedIntervals = 0;
   #published = 0;
   #publishErrors = 0;
+  #heldIntervals = 0;
+  #counts: PublishCounts | undefined;
   #generatorCpuUs = 0;
   #serverCpuUs = 0;
   #generatorPeakBytes = 0;
@@ -72,6 +74,11 @@ export class RunTotals {
   /** Events that were too large for the tool: the server sent them, and the ledger has them as lost. */
   get oversized(): number {
     return this.#oversized;
+  }
+
+  /** Intervals in which the server kept publishes from being sent when they were due. */
+  get heldIntervals(): number {
+    return this.#heldIntervals;
   }
 
   /** One interval of all processes as a record. */
@@ -129,6 +136,10 @@ export class RunTotals {
     const streamsUp = sum((sample) => sample.streamsUp);
     this.#streamsPeak = Math.max(this.#streamsPeak, streamsUp);
     if (limited) this.#limitedIntervals++;
+    // Nothing is held against the server that our own stall explains.
+    const limitedByServer = counts !== undefined && counts.heldUs - counts.loopDelayMaxUs > LIMITED_ABOVE_US;
+    if (limitedByServer) this.#heldIntervals++;
+    this.#counts = counts;
     this.#loopDelayP99Us = Math.max(this.#loopDelayP99Us, loopDelayP99Us);
     this.#generatorCpuUs += generator.cpuUs;
     this.#generatorPeakBytes = Math.max(this.#generatorPeakBytes, generator.privateBytes);
@@ -150,6 +161,7 @@ export class RunTotals {
       outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
       generator,
       server,
+      ...(limitedByServer ? { limitedByServer } : {}),
     };
   }
 
@@ -180,6 +192,11 @@ export class RunTotals {
       reconnectsTotal: reconnects,
       publishedTotal: this.#published,
       publishErrorsTotal: this.#publishErrors,
+      ...(this.#counts && {
+        publishUnknownTotal: this.#counts.unknown,
+        publishErrorsByReason: this.#counts.errorsByReason,
+        limitedByServerIntervals: this.#heldIntervals,
+      }),
       deliveredTotal: delivered,
       receivedBytesTotal: receivedBytes,
       heartbeatsTotal: heartbeats,

@@ -2,6 +2,8 @@
 
 /** Where a URL or a body names the topic of the stream or event. */
 export const TOPIC_PLACEHOLDER = '{topic}';
+/** Where a URL or a body of a publish has the payload. */
+export const PAYLOAD_PLACEHOLDER = '{payload}';
 
 export interface TopicPlan {
   /** Topic n (from 0) is called this with `{n}` replaced; without `{n}` there is one topic. */

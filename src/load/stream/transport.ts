@@ -15,7 +15,8 @@ export interface TransportOwner {
 }
 
 export interface Transport {
-  write(text: string): unknown;
+  /** `done` without an error: the system has taken it all. */
+  write(data: string | Uint8Array, done?: (error?: Error | null) => void): unknown;
   pause(): unknown;
   resume(): unknown;
   /** Sends FIN and reads and drops what still comes, for a bounded time. */
