@@ -6,7 +6,8 @@
 //              |                    \--connection ends, or time is up--> onUnknown
 //              \--bound or time--> onUnsent      (after a connection's end, what waits goes on the next)
 //
-// It has no timer: its owner ticks it.
+// It has no timer: its owner ticks it. The file is long because queue, connection and answers share one state: what may
+// be written depends on all three, and what is lost with a connection is the same question.
 
 import { nowUs } from '../clock.ts';
 import { type ResponseHead, ResponseReader, type ResponseSink } from '../stream/response-reader.ts';

@@ -7,6 +7,7 @@
 //
 // What came is a highest number and the holes below it, so 50,000 streams that lose nothing cost 2.6 MiB however
 // many events they get.
+// The file is long because a pair is columns of arrays and not an object: what reads them stands beside them.
 
 import { MissingRanges } from './missing-ranges.ts';
 import { grown, PairTable } from './pair-table.ts';
