@@ -47,6 +47,7 @@ export function readLoadArguments(urlText: string, flags: LoadFlags): FromFlags 
     churnKind: flags.churnKind as 'fin' | 'rst',
     publish: readPublish(flags, Object.fromEntries(headers)),
     pid: flags.pid === undefined ? undefined : read('--pid', flags.pid, readPid),
+    metricsUrl: flags.metrics === undefined ? undefined : readUrl(flags.metrics, '--metrics'),
     objectives: flags.slo === undefined ? [] : read('--slo', flags.slo, parseObjectives),
   };
 }

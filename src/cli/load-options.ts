@@ -144,6 +144,14 @@ export const loadOptions = [
     description: 'the server’s process here: CPU, memory and files of it and its children are measured',
   },
   {
+    flag: '--metrics',
+    kind: 'text',
+    option: 'metrics',
+    placeholder: 'url',
+    description:
+      'the server’s metrics in the text format of Prometheus: heap, garbage collection and event-loop delay',
+  },
+  {
     flag: '--slo',
     kind: 'text',
     option: 'slo',

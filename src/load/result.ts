@@ -83,6 +83,7 @@ export interface SampleRecord {
   readonly server: ServerFigures | undefined;
   /** The server kept publishes from being sent when they were due: it did not connect, read or answer. */
   readonly limitedByServer?: boolean | undefined;
+  readonly runtime?: RuntimeFigures | undefined;
 }
 
 /** The tool's own cost and delay. `limited`: its own delay was above the resolution, so latencies are upper bounds. */
@@ -107,8 +108,6 @@ export interface ServerFigures {
   readonly processes: number;
   /** TCP sockets by state, of the server's network namespace (all of the machine on loopback). */
   readonly sockets?: SocketCounts | undefined;
-  /** Only when the server tells; the commands do not ask yet. */
-  readonly runtime?: RuntimeFigures | undefined;
 }
 
 export interface SocketCounts {
@@ -117,13 +116,17 @@ export interface SocketCounts {
   readonly timeWait: number;
 }
 
-/** What only the server's runtime knows; a figure that it does not tell is absent. */
+/** What only the server's runtime knows (`--metrics`); a figure that it does not tell is absent. */
 export interface RuntimeFigures {
-  /** Live heap, best right after a collection: then 1 KiB of growth is growth and not garbage. */
+  /** With the garbage of the moment. */
   readonly heapUsedBytes?: number | undefined;
   /** Time in garbage collection in this interval. */
   readonly gcUs?: number | undefined;
   readonly loopDelayP99Us?: number | undefined;
+  /** Full collections in this interval. */
+  readonly fullCollections?: number | undefined;
+  /** The heap without its young part, only where a full collection has just been: then growth is no garbage. */
+  readonly keptHeapBytes?: number | undefined;
 }
 
 export interface LedgerFigures {
@@ -199,6 +202,8 @@ export interface SummaryRecord {
   readonly verdict: Verdict | undefined;
   /** Of soak: how each quantity of the server developed. */
   readonly trends?: readonly TrendRecord[] | undefined;
+  /** Of the whole run: the highest heap and delay, the time of all collections. */
+  readonly runtime?: RuntimeFigures | undefined;
 }
 
 /** The times of a summary that objectives can be about. */

@@ -148,7 +148,7 @@ function streams({ summary, series }: RunResult): DraftGroup {
   };
 }
 
-function server({ summary: { server, durationMs, streamsPeak } }: RunResult): DraftGroup {
+function server({ summary: { server, runtime, durationMs, streamsPeak } }: RunResult): DraftGroup {
   return {
     title: 'Server',
     figures: [
@@ -176,6 +176,25 @@ function server({ summary: { server, durationMs, streamsPeak } }: RunResult): Dr
       { id: 'fileBytes', label: 'file-backed memory', value: server?.fileBytes, unit: 'bytes' },
       { id: 'openFiles', label: 'open files', value: server?.openFiles, unit: 'count' },
       { id: 'processes', label: 'processes', value: server?.processes, unit: 'count' },
+      { id: 'serverHeap', label: 'heap at most', value: runtime?.heapUsedBytes, unit: 'bytes' },
+      {
+        id: 'serverGcShare',
+        label: 'time in garbage collection',
+        value: ratio(runtime?.gcUs, thousandfold(durationMs)),
+        unit: 'share',
+      },
+      {
+        id: 'fullCollections',
+        label: 'full garbage collections',
+        value: runtime?.fullCollections,
+        unit: 'count',
+      },
+      {
+        id: 'serverLoopDelay',
+        label: 'its event-loop delay, p99, at most',
+        value: runtime?.loopDelayP99Us,
+        unit: 'us',
+      },
     ],
   };
 }

@@ -30,6 +30,9 @@ const seriesOf: Readonly<Record<SeriesName, (point: SamplePoint) => Known>> = {
   kernelMiB: (point) => scaled(point.kernelBytes, MIB),
   fileMiB: (point) => scaled(point.fileBytes, MIB),
   openFiles: (point) => point.openFiles,
+  heapMiB: (point) => scaled(point.heapBytes, MIB),
+  gcCores: (point) => cores(point.gcUs, point),
+  serverLoopDelay: (point) => scaled(point.serverLoopDelayUs, 1000),
   generatorCores: (point) => cores(point.generatorCpuUs, point),
   generatorMiB: (point) => scaled(point.generatorBytes, MIB),
 };

@@ -34,6 +34,7 @@ const serverNames = [
   'openFiles',
   'processes',
 ] as const;
+const runtimeNames = ['heapUsedBytes', 'gcUs', 'loopDelayP99Us', 'fullCollections', 'keptHeapBytes'] as const;
 const costNames = ['cpuUsPerEvent', 'privateBytesPerStream'] as const;
 const machineNumberNames = ['cpus', 'memoryBytes', 'openFileLimit', 'localPorts'] as const;
 const ledgerNames = [
@@ -67,6 +68,7 @@ type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number
 export type Latency = Numbers<typeof latencyNames>;
 export type GeneratorCost = Numbers<typeof generatorNames> & { readonly limited: boolean };
 export type ServerCost = Numbers<typeof serverNames>;
+export type RuntimeCost = Numbers<typeof runtimeNames>;
 export type CostPerUnit = Numbers<typeof costNames>;
 export type Ledger = Numbers<typeof ledgerNames> & { readonly exact: boolean };
 export type Entries<Value> = readonly (readonly [name: string, value: Value])[];
@@ -92,6 +94,7 @@ export interface SampleRecord extends Numbers<typeof sampleNames> {
   readonly latencyHistogram: string | undefined;
   readonly generator: GeneratorCost | undefined;
   readonly server: ServerCost | undefined;
+  readonly runtime: RuntimeCost | undefined;
 }
 
 export type Latencies = Readonly<Record<(typeof latencyKinds)[number], Latency | undefined>>;
@@ -104,6 +107,7 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly ledger: Ledger | undefined;
   readonly server: (ServerCost & CostPerUnit) | undefined;
   readonly generator: (GeneratorCost & CostPerUnit) | undefined;
+  readonly runtime: RuntimeCost | undefined;
   readonly verdict: Verdict | undefined;
 }
 
@@ -158,6 +162,7 @@ function readSample(from: Source, atMs: number): SampleRecord {
     latencyHistogram: histogramOf(from.latencyHistogram),
     generator: isObject(from.generator) ? generatorOf(from.generator) : undefined,
     server: isObject(from.server) ? numbersOf(from.server, serverNames) : undefined,
+    runtime: isObject(from.runtime) ? numbersOf(from.runtime, runtimeNames) : undefined,
   };
 }
 
@@ -179,6 +184,7 @@ function readSummary(from: Source): SummaryRecord {
     generator: isObject(generator)
       ? { ...generatorOf(generator), ...numbersOf(generator, costNames) }
       : undefined,
+    runtime: isObject(from.runtime) ? numbersOf(from.runtime, runtimeNames) : undefined,
     verdict: isObject(from.verdict) ? verdictOf(from.verdict) : undefined,
   };
 }

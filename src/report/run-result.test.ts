@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { calmRun, ndjson, sampleRecords } from '../../test/support/sample-result.ts';
 import { readLines, runLine, sampleLine, smallRun, summaryLine } from '../../test/support/small-result.ts';
+import { plotData } from './plot-data.ts';
 import { readRecord } from './record.ts';
+import { reportDocument } from './report-document.ts';
 import { MAX_LINE_BYTES } from './result-lines.ts';
 import { ResultFileReader } from './run-result.ts';
 import { MAX_POINTS } from './sample-series.ts';
@@ -136,5 +138,23 @@ describe('readRecord', () => {
     const run = readRecord({ kind: 'run', url: 'x'.repeat(9999), machine: 7, options: [] });
     assert.ok('kind' in run && run.kind === 'run');
     assert.equal(run.url.length, 503);
+  });
+
+  it('takes what the runtime told from the summary, or from the samples of a file that was cut off', () => {
+    const runtime = { heapUsedBytes: 5e7, gcUs: 20_000, loopDelayP99Us: 900, fullCollections: 1 };
+    const told = (line: object) => ({ ...line, runtime });
+    const [cutOff] = readLines([runLine, told(sampleLine), told({ ...sampleLine, atMs: 2000 })]).runs;
+    const { keptHeapBytes, ...summed } = cutOff!.summary.runtime!;
+    assert.deepEqual(summed, { ...runtime, gcUs: 40_000, fullCollections: 2 });
+    assert.equal(keptHeapBytes, undefined);
+    const whole = readLines([runLine, told(sampleLine), told(summaryLine)]);
+    assert.equal(whole.runs[0]!.summary.runtime!.gcUs, 20_000);
+    const [section] = reportDocument([whole], '0.1.0').sections;
+    const figures = section!.groups.find(({ title }) => title === 'Server')!.figures;
+    assert.equal(figures.find(({ id }) => id === 'serverGcShare')?.value, 0.01);
+    const { series } = plotData(reportDocument([whole], '0.1.0')).runs[0]!;
+    assert.equal(series.heapMiB?.[0], 47.68);
+    assert.equal(series.gcCores?.[0], 0.02);
+    assert.equal(series.serverLoopDelay?.[0], 0.9);
   });
 });

@@ -32,13 +32,20 @@ export class RunTotals {
       receivedBytes,
       heartbeats,
       server,
+      runtime,
       generator,
     } = sample;
     const { wantedStreamSeconds, freshStreamSeconds } = sample;
     const counts = { connects, reconnects, published, publishErrors, delivered, receivedBytes, heartbeats };
     const seconds = { wantedStreamSeconds, freshStreamSeconds };
     this.#each(
-      { ...counts, ...seconds, serverCpuUs: server?.cpuUs, generatorCpuUs: generator?.cpuUs },
+      {
+        ...counts,
+        ...seconds,
+        ...{ gcUs: runtime?.gcUs, fullCollections: runtime?.fullCollections },
+        serverCpuUs: server?.cpuUs,
+        generatorCpuUs: generator?.cpuUs,
+      },
       this.#sums,
       sum,
     );
@@ -49,7 +56,9 @@ export class RunTotals {
     };
     const rest = { openFiles: server?.openFiles, processes: server?.processes, streamsUp: sample.streamsUp };
     const own = { ownBytes: generator?.privateBytes, loopDelayP99Us: generator?.loopDelayP99Us };
-    this.#each({ ...memory, ...rest, ...own }, this.#peaks, Math.max);
+    const heap = { heapUsedBytes: runtime?.heapUsedBytes, keptHeapBytes: runtime?.keptHeapBytes };
+    const delay = { serverDelayUs: runtime?.loopDelayP99Us };
+    this.#each({ ...memory, ...rest, ...own, ...heap, ...delay }, this.#peaks, Math.max);
     for (const [reason, count] of sample.ends) this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + count);
     if (generator?.limited) this.#limitedIntervals++;
     if (latency !== undefined) this.latency.add(latency);
@@ -72,6 +81,13 @@ export class RunTotals {
       processes: peak('processes'),
       cpuUsPerEvent: perEvent(total('serverCpuUs')),
       privateBytesPerStream: undefined,
+    };
+    const runtime = {
+      heapUsedBytes: peak('heapUsedBytes'),
+      gcUs: total('gcUs'),
+      loopDelayP99Us: peak('serverDelayUs'),
+      fullCollections: total('fullCollections'),
+      keptHeapBytes: peak('keptHeapBytes'),
     };
     const noLatencies = Object.fromEntries(latencyKinds.map((kind) => [kind, undefined])) as Latencies;
     return {
@@ -96,6 +112,7 @@ export class RunTotals {
       verdict: undefined,
       limitedIntervals: this.#limitedIntervals,
       server: Object.values(server).some((value) => value !== undefined) ? server : undefined,
+      runtime: Object.values(runtime).some((value) => value !== undefined) ? runtime : undefined,
       generator: {
         cpuUs: total('generatorCpuUs'),
         privateBytes: peak('ownBytes'),

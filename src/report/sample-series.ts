@@ -29,6 +29,9 @@ export interface SamplePoint {
   kernelBytes: Known;
   fileBytes: Known;
   openFiles: Known;
+  heapBytes: Known;
+  gcUs: Known;
+  serverLoopDelayUs: Known;
   generatorCpuUs: Known;
   generatorBytes: Known;
   limited: boolean;
@@ -43,6 +46,7 @@ const added = [
   'reconnects',
   'ends',
   'serverCpuUs',
+  'gcUs',
   'generatorCpuUs',
 ] as const;
 const highest = [
@@ -57,7 +61,7 @@ const highest = [
     'kernelBytes',
     'fileBytes',
   ],
-  ...['openFiles', 'generatorBytes'],
+  ...['openFiles', 'heapBytes', 'serverLoopDelayUs', 'generatorBytes'],
 ] as readonly NumberField[];
 
 export class SampleSeries {
@@ -92,7 +96,7 @@ export class SampleSeries {
 }
 
 function pointOf(sample: SampleRecord, lengthMs: number): SamplePoint {
-  const { generator, server } = sample;
+  const { generator, server, runtime } = sample;
   // An interval without events has no latency, whatever its figures say.
   const figures = sample.latency?.count === 0 ? undefined : sample.latency;
   return {
@@ -113,6 +117,9 @@ function pointOf(sample: SampleRecord, lengthMs: number): SamplePoint {
     kernelBytes: server?.kernelSocketBytes,
     fileBytes: server?.fileBytes,
     openFiles: server?.openFiles,
+    heapBytes: runtime?.heapUsedBytes,
+    gcUs: runtime?.gcUs,
+    serverLoopDelayUs: runtime?.loopDelayP99Us,
     generatorCpuUs: generator?.cpuUs,
     generatorBytes: generator?.privateBytes,
     limited: generator?.limited === true,

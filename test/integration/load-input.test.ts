@@ -48,6 +48,7 @@ const mistakes: readonly (readonly [what: string, args: readonly string[], line:
   ['a churn that is no rate', [URL, '--churn', 'often'], /Option --churn cannot be "often"/],
   ['another way to be cut off', [URL, '--churn-by', 'axe'], /Option --churn-by cannot be "axe"/],
   ['a name that would break JSON', [URL, '--topic-name', 'a"b'], /Option --topic-name cannot be/],
+  ['metrics over TLS', [URL, '--metrics', 'https://a/'], /--metrics cannot be "https:/],
   ['publishing over TLS', [URL, '--publish', 'https://a/'], /--publish cannot be "https:/],
   ['a template that is no JSON', [URL, '--publish-template', '{'], /publish template is not JSON/],
   [

@@ -39,6 +39,7 @@ export function loadOptions(url: string, changes: Partial<LoadOptions> = {}): Lo
     heartbeatMs: 15_000,
     publish: publishTo(url, '80/s'),
     pid: undefined,
+    metricsUrl: undefined,
     objectives: [],
     ...changes,
   };

@@ -8,6 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { availableMemory } from 'node:process';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import { readMachineFacts } from '../machine.ts';
+import { MetricsReader } from '../probe/metrics-reader.ts';
+import { RuntimeTotals } from '../probe/runtime-totals.ts';
 import { ServerProbe } from '../probe/server-probe.ts';
 import type { MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
 import type { TransportTarget } from '../stream/transport.ts';
@@ -87,6 +89,8 @@ class LoadRun {
   readonly #verdict: VerdictCollector;
   readonly #cost = new OwnCost();
   readonly #probe: ServerProbe | undefined;
+  readonly #metrics: MetricsReader | undefined;
+  readonly #runtime = new RuntimeTotals();
   readonly #startedMs = performance.now();
   #counts: PublishCounts | undefined;
   #nextSampleMs: number;
@@ -109,13 +113,18 @@ class LoadRun {
     this.#totals = new RunTotals(options.streams);
     this.#verdict = new VerdictCollector(options.objectives, options.sampleMs);
     this.#probe = options.pid === undefined ? undefined : new ServerProbe({ pid: options.pid });
+    const { metricsUrl: metrics, sampleMs } = options;
+    this.#metrics =
+      metrics === undefined
+        ? undefined
+        : new MetricsReader({ url: metrics, sampleMs, onProblem: (text) => hooks.onNote(text) });
     this.#nextSampleMs = options.sampleMs;
     this.#generators = plans.map(() => new Child('generator-process'));
     this.#publisher = options.publish && new Child('publisher-process');
   }
 
   async run(): Promise<SummaryRecord> {
-    const server = await this.#probe?.read();
+    const [server] = await Promise.all([this.#probe?.read(), this.#metrics?.read()]);
     const ready = await Promise.all(
       this.#generators.map((child, i) => child.ask({ kind: 'plan', plan: this.#plans[i]! })),
     );
@@ -135,7 +144,10 @@ class LoadRun {
     this.#tellEnds();
     const unclear = (this.#counts?.unknown ?? 0) + this.#totals.oversized;
     const ledger = this.#options.publish && sumLedgers(ledgers, unclear);
-    const summary = this.#totals.summary(this.#elapsedMs, signal.aborted, ledger);
+    const summary = {
+      ...this.#totals.summary(this.#elapsedMs, signal.aborted, ledger),
+      runtime: this.#runtime.figures,
+    };
     const verdict = this.#options.objectives.length === 0 ? undefined : this.#verdict.conclude(summary);
     return { ...summary, verdict };
   }
@@ -249,8 +261,10 @@ class LoadRun {
     );
     const samples = answers.map((answer) => (answer as FromGenerator & { kind: 'sample' }).sample);
     if (this.#isPublishing) await this.#readCounts();
-    const server = await this.#probe?.read();
-    const record: SampleRecord = this.#totals.add(atMs, samples, this.#counts, this.#cost.take(), server);
+    const [server, runtime] = await Promise.all([this.#probe?.read(), this.#metrics?.read()]);
+    const counted = this.#totals.add(atMs, samples, this.#counts, this.#cost.take(), server);
+    const record: SampleRecord = { ...counted, runtime };
+    this.#runtime.add(runtime);
     if (this.#counts !== undefined) this.#counts = { ...this.#counts, latestSendUs: 0, heldUs: 0 };
     this.#streamsUp = record.streamsUp;
     this.#streamsGone = samples.reduce((sum, sample) => sum + sample.streamsGone, 0);

@@ -31,6 +31,8 @@ export interface LoadOptions {
     | { readonly schedule: string; readonly payloadBytes: number; readonly template: PublishTemplate }
     | undefined;
   readonly pid: number | undefined;
+  /** A page of metrics in the text format of Prometheus. */
+  readonly metricsUrl: string | undefined;
   readonly objectives: readonly Objective[];
 }
 

@@ -85,23 +85,6 @@ test('a process that is gone, or whose pid is now another one, has no figures', 
   assert.equal(await new ServerProbe({ pid: 10, procFolder: '/nowhere' }).read(), undefined);
 });
 
-test('what the runtime tells is passed on, and its failure costs only that', async (t) => {
-  const { folder, put } = await fakeProc(t);
-  await put({ pid: 10, parent: 1, ticks: 5 });
-  const told = new ServerProbe({
-    pid: 10,
-    procFolder: folder,
-    readRuntime: async () => ({ heapUsedBytes: 7 }),
-  });
-  assert.deepEqual((await told.read())!.runtime, { heapUsedBytes: 7 });
-  const failing = new ServerProbe({
-    pid: 10,
-    procFolder: folder,
-    readRuntime: () => Promise.reject(new Error('no')),
-  });
-  assert.equal((await failing.read())!.runtime, undefined);
-});
-
 test('a real process with a child that works: CPU, memory and files are found', linux, async (t) => {
   const work =
     'let end = Date.now() + 300; while (Date.now() < end); console.log("done"); setInterval(() => {}, 1000)';

@@ -2,7 +2,7 @@
 // between two reads is no error, and where there is no /proc there is nothing to tell.
 
 import { readdir, readFile, stat } from 'node:fs/promises';
-import type { RuntimeFigures, ServerFigures } from '../result.ts';
+import type { ServerFigures } from '../result.ts';
 import {
   type ProcessMemory,
   type ProcessStat,
@@ -15,8 +15,6 @@ import { mapBounded, readProcessTree, readText } from './process-tree.ts';
 
 export interface ServerProbeOptions {
   readonly pid: number;
-  /** Asked at each read, when the server tells more about itself; a failure leaves the figures out. */
-  readonly readRuntime?: (() => Promise<RuntimeFigures | undefined>) | undefined;
   readonly procFolder?: string;
 }
 
@@ -24,17 +22,15 @@ const USUAL_PAGE_BYTES = 4096;
 
 export class ServerProbe {
   readonly #pid: number;
-  readonly #readRuntime: ServerProbeOptions['readRuntime'];
   readonly #procFolder: string;
   #startTicks: number | undefined;
   #cpuUs: number | undefined;
   #pageBytes: number | undefined;
 
-  constructor({ pid, readRuntime, procFolder = '/proc' }: ServerProbeOptions) {
+  constructor({ pid, procFolder = '/proc' }: ServerProbeOptions) {
     if (!Number.isSafeInteger(pid) || pid < 1)
       throw new RangeError(`Expected \`pid\` to be a process id, got ${pid}`);
     this.#pid = pid;
-    this.#readRuntime = readRuntime;
     this.#procFolder = procFolder;
   }
 
@@ -62,7 +58,6 @@ export class ServerProbe {
         : openFiles.reduce((sum, files) => sum! + files!, 0),
       processes: found.length,
       ...(await this.#readSockets()),
-      runtime: await this.#readRuntime?.().catch(() => undefined),
     };
   }
 

@@ -44,7 +44,7 @@ export const quantities: readonly Quantity[] = [
     // Right after a collection only what is kept is left, so far less growth is meant.
     marginShare: 0.03,
     marginAtLeast: MiB,
-    read: (sample) => sample.server?.runtime?.heapUsedBytes,
+    read: (sample) => sample.runtime?.heapUsedBytes,
   },
   {
     name: 'kernelSocketBytes',

@@ -140,7 +140,8 @@ test('a sample gives what it has: latencies of a late generator are left out', (
     ({
       atMs: 5,
       streamsUp: 2,
-      server: { privateBytes: 7, kernelSocketBytes: undefined, openFiles: 3, runtime: { heapUsedBytes: 4 } },
+      server: { privateBytes: 7, kernelSocketBytes: undefined, openFiles: 3 },
+      runtime: { heapUsedBytes: 4 },
       generator: { limited },
       latency: { p99Us: 9 },
     }) as SampleRecord;

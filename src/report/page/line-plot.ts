@@ -35,6 +35,9 @@ const names: Readonly<Partial<Record<SeriesName, string>>> = {
   kernelMiB: 'kernel sockets',
   fileMiB: 'file-backed',
   openFiles: 'open files',
+  heapMiB: 'heap',
+  gcCores: 'garbage collection',
+  serverLoopDelay: 'event-loop delay',
   generatorCores: 'generator',
   generatorMiB: 'generator',
 };

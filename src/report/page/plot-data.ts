@@ -17,6 +17,9 @@ export type SeriesName =
   | 'kernelMiB'
   | 'fileMiB'
   | 'openFiles'
+  | 'heapMiB'
+  | 'gcCores'
+  | 'serverLoopDelay'
   | 'generatorCores'
   | 'generatorMiB';
 
