@@ -43,7 +43,7 @@ export function readLoadArguments(urlText: string, flags: LoadFlags): FromFlags 
     reconnects: (flags.reconnects as boolean | undefined) !== false,
     slowShare: read('--slow', flags.slow, readPercent),
     slowBytesPerSecond: read('--slow-rate', flags.slowRate, readBytesPerSecond),
-    churnPerSecond: churn === undefined ? 0 : read('--churn', churn, parseRate),
+    churnPerSecond: churn === undefined || churn === 'none' ? 0 : read('--churn', churn, parseRate),
     churnKind: flags.churnKind as 'fin' | 'rst',
     publish: readPublish(flags, Object.fromEntries(headers)),
     pid: flags.pid === undefined ? undefined : read('--pid', flags.pid, readPid),

@@ -113,7 +113,7 @@ export const loadOptions = [
     kind: 'text',
     option: 'churn',
     placeholder: 'rate',
-    description: 'clients that are cut off and come back, such as 100/s',
+    description: 'clients that are cut off and come back, such as 100/s, or none',
   },
   {
     flag: '--churn-by',

@@ -209,7 +209,13 @@ export interface SummaryRecord {
 /** The times of a summary that objectives can be about. */
 export type TimeKind = 'connect' | 'head' | 'firstEvent' | 'latency' | 'reconnect' | 'silence';
 
-export type TrendQuantity = 'privateBytes' | 'heapBytes' | 'kernelSocketBytes' | 'openFiles' | 'latencyP99Us';
+export type TrendQuantity =
+  | 'privateBytes'
+  | 'heapBytes'
+  | 'kernelSocketBytes'
+  | 'openFiles'
+  | 'latencyP99Us'
+  | 'keptHeapBytes';
 
 export interface TrendRecord {
   readonly quantity: TrendQuantity;

@@ -125,7 +125,7 @@ describe('soak', { concurrency: 3 }, () => {
     await refused(['soak', `${url}/stream`, '--duration', '59s'], /Option --duration cannot be "59s"/, 2);
     const resume = soakArgs(url, file, ['--duration', '1m', '--resume']);
     await refused(resume, /holds no run to go on with/, 3);
-    const series = [{ atMs: 60_000, streamsUp: 20, values: {} }];
+    const series = [{ atMs: 60_000, streamsUp: 20, reconnects: 0, values: {} }];
     writeSoak(file, 'http://other', series);
     await refused(resume, /is a run of http:\/\/other\/stream/, 2);
     writeSoak(file, url, series);

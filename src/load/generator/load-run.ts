@@ -90,7 +90,7 @@ class LoadRun {
   readonly #cost = new OwnCost();
   readonly #probe: ServerProbe | undefined;
   readonly #metrics: MetricsReader | undefined;
-  readonly #runtime = new RuntimeTotals();
+  readonly #runtime = new RuntimeTotals(Math.max);
   readonly #startedMs = performance.now();
   #counts: PublishCounts | undefined;
   #nextSampleMs: number;
@@ -155,6 +155,7 @@ class LoadRun {
   /** Ends every process, also after a failure in the middle. */
   async end(): Promise<void> {
     this.#cost.stop();
+    this.#metrics?.end();
     await Promise.all([...this.#generators, this.#publisher].map((child) => child?.end()));
   }
 

@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { within } from '../../../test/support/wait-for.ts';
+import { waitFor, within } from '../../../test/support/wait-for.ts';
 import { MetricsReader } from './metrics-reader.ts';
 
 /** A reader of a page that answers as it is told, and what the reader said. */
-async function readerOf(t: TestContext, answer: (response: ServerResponse, request: number) => void) {
+async function readerOf(
+  t: TestContext,
+  answer: (response: ServerResponse, request: number) => void,
+  sampleMs = 400,
+) {
   let requests = 0;
   const server = createServer((_request, response) => answer(response, requests++)).listen(0, '127.0.0.1');
   t.after(() => {
@@ -17,8 +21,9 @@ async function readerOf(t: TestContext, answer: (response: ServerResponse, reque
   await once(server, 'listening');
   const said: string[] = [];
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
-  const reader = new MetricsReader({ url, sampleMs: 400, onProblem: (text) => said.push(text) });
-  return { read: () => within('an answer', reader.read()), said };
+  const reader = new MetricsReader({ url, sampleMs, onProblem: (text) => said.push(text) });
+  t.after(() => reader.end());
+  return { read: () => within('an answer', reader.read()), said, asked: () => requests };
 }
 
 test('figures are those of the time since the read before', async (t) => {
@@ -28,7 +33,13 @@ test('figures are those of the time since the read before', async (t) => {
     );
   });
   assert.equal((await read())!.gcUs, undefined);
-  assert.deepEqual(await read(), { heapUsedBytes: 101, gcUs: 2_000_000, loopDelayP99Us: undefined });
+  assert.deepEqual(await read(), {
+    heapUsedBytes: 101,
+    gcUs: 2_000_000,
+    loopDelayP99Us: undefined,
+    fullCollections: undefined,
+    keptHeapBytes: undefined,
+  });
   assert.deepEqual(said, []);
 });
 
@@ -75,4 +86,28 @@ test('a line that is broken is said, and the others are read', async (t) => {
   });
   assert.equal((await read())!.heapUsedBytes, undefined);
   assert.match(said.join(), /such as line 1 \(nodejs_heap_size_used_bytes\) has no value/);
+});
+
+test('between rare samples it looks each second, and keeps the heap right after a collection', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const heaps = [50, 60, 20, 30];
+  const { read, asked } = await readerOf(
+    t,
+    (response, request) => {
+      const collections = request < 2 ? 3 : 4;
+      response.end(
+        `nodejs_heap_size_used_bytes ${heaps[request]}\nnodejs_gc_duration_seconds_count{kind="major"} ${collections}\n`,
+      );
+    },
+    5000,
+  );
+  await read();
+  for (const looks of [2, 3]) {
+    t.mock.timers.tick(1000);
+    await waitFor('a look', () => asked() === looks);
+  }
+  const told = await read();
+  assert.equal(told?.keptHeapBytes, 20);
+  assert.equal(told?.heapUsedBytes, 20);
+  assert.equal(told?.fullCollections, 1);
 });

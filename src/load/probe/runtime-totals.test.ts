@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RuntimeTotals } from './runtime-totals.ts';
 
 test('heap and delay count by their highest, collections are added, and what is never told stays unknown', () => {
-  const totals = new RuntimeTotals();
+  const totals = new RuntimeTotals(Math.max);
   totals.add(undefined);
   assert.equal(totals.figures, undefined);
   totals.add({ heapUsedBytes: 9, gcUs: undefined, loopDelayP99Us: 4 });
