@@ -3,9 +3,8 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { SampleRecord, SummaryRecord } from '../load/result.ts';
 import { judgeTrends, trendPoint } from '../load/soak/trend.ts';
-import { trendChecks } from '../load/soak/trend-verdict.ts';
+import { soakVerdict } from '../load/soak/trend-verdict.ts';
 import { soakSampleMs } from '../load/soak/warm-up.ts';
-import { verdictOf } from '../load/verdict/verdict.ts';
 import { readEarlierRun, wholeSummary } from './earlier-run.ts';
 import { readLoadArguments } from './load-arguments.ts';
 import { addOptions } from './option-rows.ts';
@@ -16,10 +15,11 @@ import { usageError } from './usage-failure.ts';
 const examples = `
 Examples:
   holdfast soak 'http://127.0.0.1:8080/stream?topic=load/0' --streams 1000 --duration 72h --pid $(pgrep -f 'holdfast serve') \\
-    --publish http://127.0.0.1:8080/publish --rate 20/s --churn 5/s --output soak.ndjson
+    --publish http://127.0.0.1:8080/publish --rate 20/s --output soak.ndjson
 
-Samples are taken every 30 s (more often in short runs). With --pid the server's memory and files are judged: leak,
-no leak: growth below X a day at 95 %, or not enough data.
+Samples are taken every 30 s (more often in short runs). With --pid the server's memory and files are judged, with
+--metrics its heap: leak, no leak: growth below X a day at 95 %, or not enough data. Exit code 1 for a leak, and for a
+run that is too short or too noisy to tell about memory and files.
 `;
 
 export function defineSoak(program: Command): void {
@@ -51,6 +51,5 @@ export function defineSoak(program: Command): void {
 
 function withTrends(summary: SummaryRecord, samples: readonly SampleRecord[]): SummaryRecord {
   const trends = judgeTrends(samples.map(trendPoint));
-  const checks = [...(summary.verdict?.checks ?? []), ...trendChecks(trends)];
-  return { ...summary, trends, verdict: checks.length === 0 ? undefined : verdictOf(checks) };
+  return { ...summary, trends, verdict: soakVerdict(trends, summary.verdict?.checks ?? []) };
 }

@@ -13,7 +13,18 @@ import { privateMemory } from '../support/soak-series.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 function soakArgs(url: string, file: string, more: readonly string[]): string[] {
-  const load = ['--streams', '20', '--ramp', '50ms', '--settle', '500ms', '--rate', '80/s'];
+  const load = [
+    '--streams',
+    '20',
+    '--ramp',
+    '50ms',
+    '--settle',
+    '500ms',
+    '--rate',
+    '80/s',
+    '--churn',
+    'none',
+  ];
   return ['soak', `${url}/stream`, ...load, '--publish', `${url}/publish`, '--output', file, ...more];
 }
 
@@ -21,8 +32,16 @@ function soakArgs(url: string, file: string, more: readonly string[]): string[] 
 function writeSoak(file: string, url: string, series: readonly TrendSeries[]): void {
   const run = { kind: 'run', tool: 'soak', run: 'abc123', url: `${url}/stream`, options: {}, machine: {} };
   const samples = series.map(({ atMs, streamsUp, values }) => ({
-    ...{ kind: 'sample', atMs, streamsUp, streamsWanted: 10_000, connects: 0, reconnects: 50, published: 10 },
-    ...{ publishErrors: 0, delivered: 100_000, receivedBytes: 1e7, heartbeats: 0, ends: { own: 50 } },
+    ...{
+      kind: 'sample',
+      atMs,
+      streamsUp,
+      streamsWanted: 10_000,
+      connects: 0,
+      reconnects: 500,
+      published: 10,
+    },
+    ...{ publishErrors: 0, delivered: 100_000, receivedBytes: 1e7, heartbeats: 0, ends: { own: 500 } },
     ...{ repeatedTotal: 0, outOfOrderTotal: 0, wantedStreamSeconds: 10_000, freshStreamSeconds: 10_000 },
     generator: { cpuUs: 1000, privateBytes: 1e8, loopDelayP99Us: 100, limited: false },
     server: { cpuUs: 1000, privateBytes: values.privateBytes, fileBytes: 0, openFiles: 10_000, processes: 1 },
@@ -50,8 +69,8 @@ async function concludeSoak(t: TestContext, leakBytesPerS: number) {
 }
 
 describe('soak', { concurrency: 3 }, () => {
-  test('calls 20 KiB kept of each of 50 reconnects a second a leak, and ends with 1', async (t) => {
-    const { code, stdout, summary, trend } = await concludeSoak(t, 50 * 20_480);
+  test('calls 1 KiB kept of each of 100 reconnects a second a leak, and ends with 1', async (t) => {
+    const { code, stdout, summary, trend } = await concludeSoak(t, 100 * 1024);
     assert.equal(trend.outcome, 'leak');
     assert.equal(summary.verdict?.outcome, 'fail');
     assert.match(stdout, /leak: private memory grows by/);
@@ -59,7 +78,9 @@ describe('soak', { concurrency: 3 }, () => {
   });
 
   test('does not accuse the same server without the leak', async (t) => {
-    const { summary, trend } = await concludeSoak(t, 0);
+    const { code, summary, trend } = await concludeSoak(t, 0);
+    assert.equal(code, 0);
+    assert.equal(summary.verdict?.outcome, 'pass');
     assert.equal(trend.outcome, 'no leak');
     assert.match(trend.because, /^no leak: growth below .* MiB\/day at 95 %/);
     const files = summary.trends?.find(({ quantity }) => quantity === 'openFiles');
@@ -67,7 +88,7 @@ describe('soak', { concurrency: 3 }, () => {
     // The counts of the whole run, not of its last second.
     assert.ok(summary.durationMs > 599_000);
     assert.ok(summary.deliveredTotal >= 100_000 * 100);
-    assert.ok(summary.ends.own! >= 50 * 100);
+    assert.ok(summary.ends.own! >= 500 * 100);
     assert.equal(summary.streamsPeak, 10_000);
   });
 

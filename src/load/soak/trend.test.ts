@@ -4,7 +4,6 @@ import { fiftyReconnectsKiB, fiveReconnectsKiB } from '../../../test/support/rec
 import { type Health, healths, keptHeap, privateMemory } from '../../../test/support/soak-series.ts';
 import type { SampleRecord } from '../result.ts';
 import { judgeTrends, type TrendSeries, trendPoint } from './trend.ts';
-import { trendChecks } from './trend-verdict.ts';
 import { soakSampleMs, warmUpEndMs } from './warm-up.ts';
 
 // Thresholds were chosen with the seeds of the first set; what is asserted holds for the second, which was only ever
@@ -183,14 +182,4 @@ test('a sample gives what it has: latencies of a late generator are left out', (
     }) as SampleRecord;
   assert.deepEqual(trendPoint(sample(true)).values, { privateBytes: 7, heapBytes: 4, openFiles: 3 });
   assert.equal(trendPoint(sample(false)).values.latencyP99Us, 9);
-});
-
-test('trends become checks: a leak fails, too little data proves nothing', () => {
-  const trend = (outcome: 'leak' | 'no leak' | 'not enough data') =>
-    ({ quantity: 'openFiles', outcome, because: 'x', slope: undefined }) as const;
-  const checks = trendChecks([trend('leak'), trend('no leak'), trend('not enough data')]);
-  assert.deepEqual(
-    checks.map(({ outcome }) => outcome),
-    ['fail', 'pass', 'not proven'],
-  );
 });
