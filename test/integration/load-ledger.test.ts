@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { LoadOptions } from '../../src/load/generator/run-options.ts';
 import type { LedgerFigures } from '../../src/load/result.ts';
-import { loadServer } from '../support/scripted-load.ts';
+import { loadServer, publishTo } from '../support/scripted-load.ts';
 import { ScriptedServer, type ServerScript } from '../support/scripted-server.ts';
 import type { StreamScript } from '../support/scripted-stream.ts';
 
@@ -64,6 +64,20 @@ describe('the ledger', { concurrency: 3 }, () => {
     const lost = AFFECTED * (EVENTS / 8);
     assert.equal(server.count('lost'), lost);
     assert.deepEqual(ledger, { ...clean, delivered: OWED - lost, lost });
+  });
+
+  test('has events that are too large for the tool as lost, and says that it is not exact', async (t) => {
+    // With its field name and id a payload of 1 MiB makes a block of more.
+    const server = await ScriptedServer.start(t);
+    const { summary, notes } = await loadServer(t, server, {
+      streams: 2,
+      publish: { ...publishTo(server.url, '4/s')!, payloadBytes: 1024 * 1024 },
+    });
+    const owed = 2 * server.log.length;
+    assert.ok(owed > 0);
+    assert.equal(summary.deliveredTotal, 0);
+    assert.deepEqual([summary.ledger?.lost, summary.ledger?.exact], [owed, false]);
+    assert.ok(notes.includes(`${owed} events were too large for this tool, and count as lost`), notes.join());
   });
 
   test('counts what is missing at the very end, too', async (t) => {

@@ -53,6 +53,8 @@ export class Child<To extends { kind: string }, From extends { kind: string }> {
 
   /** Lets it end, and kills it when it does not. */
   async end(): Promise<void> {
+    // One that could not be started emits 'error' and never 'exit'.
+    if (this.#process.pid === undefined) return;
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
     if (this.#process.connected) this.#process.disconnect();
