@@ -1,15 +1,22 @@
-// The part of a soak that is in its file already, for `soak --resume`: what was measured, and what of it goes into the
-// summary of the whole. What each stream was owed is gone with the processes that knew it.
+// The part of a soak that is in its file already, for `soak --resume FILE`: what goes into the report, the trends and the
+// summary of the whole. Read line by line, since it may be of days. What each stream was owed is gone with the processes
+// that knew it.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
-import type { EndKind, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
-import { LatencyHistogram } from '../load/statistics/histogram.ts';
+import type { ResultRecord, RunRecord } from '../load/result.ts';
+import { TrendReservoir } from '../load/soak/trend-reservoir.ts';
+import { ResultLines } from '../report/result-lines.ts';
+import { ResultFileReader } from '../report/run-result.ts';
+import { EarlierTotals } from './earlier-totals.ts';
 import { usageError } from './usage-failure.ts';
 
+const READ_BYTES = 65_536;
+
 export interface EarlierRun {
-  readonly run: RunRecord;
-  readonly samples: readonly SampleRecord[];
+  readonly totals: EarlierTotals;
+  readonly trends: TrendReservoir;
+  readonly report: ResultFileReader;
   /** When the last sample was taken: the whole run goes on from there. */
   readonly doneMs: number;
 }
@@ -21,34 +28,67 @@ export interface EarlierRun {
  * another URL or has run for `durationMs` already.
  */
 export function readEarlierRun(path: string, url: string, durationMs: number): EarlierRun {
-  const records = readRecords(path);
-  const from = records.findLastIndex((record) => record.kind === 'run');
-  const run = records[from];
-  if (run?.kind !== 'run') {
+  let last: PartOfRun | undefined;
+  for (const record of readRecords(path)) {
+    if (record.kind === 'run') last = new PartOfRun(record);
+    else last?.add(record);
+  }
+  if (last === undefined) {
     throw new HoldfastError('ERR_NO_RESULT', `${path} holds no run to go on with`, 'Start without --resume');
   }
-  if (run.url !== url) {
-    throw usageError(`${path} is a run of ${run.url}`, 'Give the same URL, or start without --resume');
+  if (last.run.url !== url) {
+    throw usageError(`${path} is a run of ${last.run.url}`, 'Give the same URL, or start without --resume');
   }
-  const samples = records.slice(from).filter((record) => record.kind === 'sample');
-  const doneMs = samples.at(-1)?.atMs ?? 0;
-  if (doneMs >= durationMs) {
+  if (last.doneMs >= durationMs) {
     throw usageError(`The run in ${path} is over`, 'Give a longer --duration, or start without --resume');
   }
-  return { run, samples, doneMs };
+  return last;
 }
 
-function readRecords(path: string): ResultRecord[] {
-  if (!existsSync(path)) return [];
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new HoldfastError('ERR_FILE', `${path} cannot be read: ${why}`, 'Check the name', { cause });
+class PartOfRun implements EarlierRun {
+  readonly run: RunRecord;
+  readonly totals = new EarlierTotals();
+  readonly trends = new TrendReservoir();
+  readonly report = new ResultFileReader('this run');
+  doneMs = 0;
+
+  constructor(run: RunRecord) {
+    this.run = run;
+    this.#report(run);
   }
+
+  /** Summaries are left out: they are of what went before the samples behind them. */
+  add(record: ResultRecord): void {
+    if (record.kind !== 'sample') return;
+    this.totals.add(record);
+    this.trends.add(record);
+    this.doneMs = record.atMs;
+    this.#report(record);
+  }
+
+  #report(record: ResultRecord): void {
+    this.report.push(Buffer.from(`${JSON.stringify(record)}\n`));
+  }
+}
+
+function* readRecords(path: string): Generator<ResultRecord> {
   // Without its line end the last line may have been cut off; it is taken out of the file too.
-  return text.split('\n').slice(0, -1).flatMap(readRecord);
+  const lines = new ResultLines();
+  const chunk = Buffer.alloc(READ_BYTES);
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+      for (const line of lines.push(Buffer.from(chunk.subarray(0, read)))) yield* readRecord(line ?? '');
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code === undefined) throw cause;
+    throw new HoldfastError('ERR_FILE', `${path} cannot be read: ${code}`, 'Check the name', { cause });
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 function readRecord(line: string): ResultRecord[] {
@@ -59,47 +99,4 @@ function readRecord(line: string): ResultRecord[] {
     // `holdfast report` tells of it; what else the file holds is good.
     return [];
   }
-}
-
-/** The summary of the rest of a run as one of the whole; `lost` is a lower bound, since nobody knows the earlier ones. */
-export function wholeSummary(rest: SummaryRecord, { samples, doneMs }: EarlierRun): SummaryRecord {
-  const sum = (of: (sample: SampleRecord) => number) =>
-    samples.reduce((total, sample) => total + of(sample), 0);
-  const latency = merged([...samples.map((sample) => sample.latencyHistogram), rest.latencyHistogram]);
-  const reconnect = merged([
-    ...samples.map((sample) => sample.reconnectHistogram),
-    rest.histograms?.reconnect,
-  ]);
-  const ends: Partial<Record<EndKind, number>> = {};
-  for (const part of [...samples, rest]) {
-    for (const [kind, count] of Object.entries(part.ends) as [EndKind, number][])
-      ends[kind] = (ends[kind] ?? 0) + count;
-  }
-  return {
-    ...rest,
-    durationMs: rest.durationMs + doneMs,
-    streamsPeak: samples.reduce((peak, { streamsUp }) => Math.max(peak, streamsUp), rest.streamsPeak),
-    connectsTotal: rest.connectsTotal + sum((sample) => sample.connects),
-    reconnectsTotal: rest.reconnectsTotal + sum((sample) => sample.reconnects),
-    publishedTotal: rest.publishedTotal + sum((sample) => sample.published),
-    publishErrorsTotal: rest.publishErrorsTotal + sum((sample) => sample.publishErrors),
-    deliveredTotal: rest.deliveredTotal + sum((sample) => sample.delivered),
-    receivedBytesTotal: rest.receivedBytesTotal + sum((sample) => sample.receivedBytes),
-    heartbeatsTotal: rest.heartbeatsTotal + sum((sample) => sample.heartbeats),
-    ends,
-    latency: latency?.figures(),
-    latencyHistogram: latency?.encode(),
-    reconnect: reconnect?.figures(),
-    histograms: { ...rest.histograms, ...(reconnect && { reconnect: reconnect.encode() }) },
-    ledger: rest.ledger && { ...rest.ledger, exact: false },
-    wantedStreamSeconds: rest.wantedStreamSeconds + sum((sample) => sample.wantedStreamSeconds),
-    freshStreamSeconds: rest.freshStreamSeconds + sum((sample) => sample.freshStreamSeconds),
-    limitedIntervals: rest.limitedIntervals + samples.filter(({ generator }) => generator.limited).length,
-  };
-}
-
-function merged(encoded: readonly (string | undefined)[]): LatencyHistogram | undefined {
-  const all = new LatencyHistogram();
-  for (const text of encoded) if (text !== undefined) all.add(LatencyHistogram.decode(text));
-  return all.count === 0 ? undefined : all;
 }

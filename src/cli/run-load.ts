@@ -17,7 +17,9 @@ const SECOND_SIGNAL_MS = 500;
 /** What a soak does besides. */
 export interface RunSteps {
   /** What it makes of the summary goes into the file and the exit code. */
-  readonly conclude?: (summary: SummaryRecord, samples: readonly SampleRecord[]) => SummaryRecord;
+  readonly conclude?: (summary: SummaryRecord) => SummaryRecord;
+  /** Each sample as it goes into the file. */
+  readonly onSample?: (sample: SampleRecord) => void;
   /** An earlier part of the same run, which its file goes on with. */
   readonly earlier?: EarlierRun | undefined;
 }
@@ -26,20 +28,22 @@ export interface RunSteps {
 export async function runAndReport(
   options: LoadOptions,
   output: string | undefined,
-  { conclude = (summary) => summary, earlier }: RunSteps = {},
+  { conclude = (summary) => summary, onSample, earlier }: RunSteps = {},
 ): Promise<void> {
   const progress = new RunProgress(process.stderr);
   const file = output === undefined ? undefined : new ResultFileWriter(output, earlier !== undefined);
   const doneMs = earlier?.doneMs ?? 0;
-  const records: ResultRecord[] = earlier === undefined ? [] : [earlier.run, ...earlier.samples];
+  // It keeps what a report needs, in bounded memory: a run may last for days.
+  const report = earlier?.report ?? new ResultFileReader('this run');
   let lastMs = doneMs;
   const take = (given: ResultRecord) => {
     // The file has its run already; its time goes on.
     if (given.kind === 'run' && earlier !== undefined) return;
     const record = given.kind === 'sample' ? { ...given, atMs: given.atMs + doneMs } : given;
     file?.write(record);
-    records.push(record);
+    report.push(Buffer.from(`${JSON.stringify(record)}\n`));
     if (record.kind !== 'sample') return;
+    onSample?.(record);
     progress.sample(record, record.atMs - lastMs);
     lastMs = record.atMs;
   };
@@ -51,12 +55,9 @@ export async function runAndReport(
       signal: stop.signal,
     });
     progress.clear();
-    const concluded = conclude(
-      summary,
-      records.filter((record) => record.kind === 'sample'),
-    );
+    const concluded = conclude(summary);
     take(concluded);
-    process.stdout.write(reportText(records, options.version));
+    process.stdout.write(reportText(report, options.version));
     if (concluded.verdict !== undefined) process.exitCode = exitCodeOf(concluded.verdict.outcome);
   } finally {
     stop.end();
@@ -64,10 +65,8 @@ export async function runAndReport(
   }
 }
 
-function reportText(records: readonly ResultRecord[], version: string): string {
-  const reader = new ResultFileReader('this run', undefined);
-  for (const record of records) reader.push(Buffer.from(`${JSON.stringify(record)}\n`));
-  const document = reportDocument([reader.finish()], version);
+function reportText(report: ResultFileReader, version: string): string {
+  const document = reportDocument([report.finish()], version);
   return textReport(document, (style, text) => styleText(style, text, { stream: process.stdout }));
 }
 

@@ -23,8 +23,9 @@ export const soakOptions = [
   },
   {
     flag: '--resume',
-    kind: 'flag',
+    kind: 'text',
     option: 'resume',
-    description: 'go on with the run in --output, which was interrupted, until its duration is over',
+    placeholder: 'file',
+    description: 'go on with the run in this result file, which was interrupted, until its duration is over',
   },
 ] as const satisfies readonly OptionRow[];

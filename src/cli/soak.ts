@@ -1,11 +1,12 @@
 // `holdfast soak URL`: constant work for hours, and a verdict by trend: does memory, do files, does latency grow?
 
 import type { Command } from '@commander-js/extra-typings';
-import type { SampleRecord, SummaryRecord } from '../load/result.ts';
-import { judgeTrends, trendPoint } from '../load/soak/trend.ts';
+import type { SummaryRecord } from '../load/result.ts';
+import { judgeTrends } from '../load/soak/trend.ts';
+import { TrendReservoir } from '../load/soak/trend-reservoir.ts';
 import { soakVerdict } from '../load/soak/trend-verdict.ts';
 import { soakSampleMs } from '../load/soak/warm-up.ts';
-import { readEarlierRun, wholeSummary } from './earlier-run.ts';
+import { readEarlierRun } from './earlier-run.ts';
 import { readLoadArguments } from './load-arguments.ts';
 import { addOptions } from './option-rows.ts';
 import { runAndReport } from './run-load.ts';
@@ -30,12 +31,16 @@ export function defineSoak(program: Command): void {
   addOptions(command, soakOptions, soakRules)
     .addHelpText('after', examples)
     .action((url, flags) => {
-      const { resume, output } = flags;
-      if (resume && output === undefined) {
-        throw usageError('--resume names no file', 'Give the result file of the earlier run with --output');
+      const { resume } = flags;
+      if (resume !== undefined && flags.output !== undefined && flags.output !== resume) {
+        throw usageError(
+          '--resume and --output name two files',
+          'Give --resume alone: it goes on in its file',
+        );
       }
       const options = readLoadArguments(url, flags);
-      const earlier = resume ? readEarlierRun(output!, url, options.durationMs) : undefined;
+      const earlier = resume === undefined ? undefined : readEarlierRun(resume, url, options.durationMs);
+      const trends = earlier?.trends ?? new TrendReservoir();
       const run = {
         ...options,
         tool: 'soak' as const,
@@ -43,13 +48,15 @@ export function defineSoak(program: Command): void {
         durationMs: options.durationMs - (earlier?.doneMs ?? 0),
         sampleMs: soakSampleMs(options.durationMs),
       };
-      const conclude = (summary: SummaryRecord, samples: readonly SampleRecord[]) =>
-        withTrends(earlier === undefined ? summary : wholeSummary(summary, earlier), samples);
-      return runAndReport(run, output, { conclude, earlier });
+      return runAndReport(run, resume ?? flags.output, {
+        onSample: (sample) => trends.add(sample),
+        conclude: (summary) => withTrends(earlier?.totals.wholeSummary(summary) ?? summary, trends),
+        earlier,
+      });
     });
 }
 
-function withTrends(summary: SummaryRecord, samples: readonly SampleRecord[]): SummaryRecord {
-  const trends = judgeTrends(samples.map(trendPoint));
+function withTrends(summary: SummaryRecord, { points }: TrendReservoir): SummaryRecord {
+  const trends = judgeTrends(points);
   return { ...summary, trends, verdict: soakVerdict(trends, summary.verdict?.checks ?? []) };
 }

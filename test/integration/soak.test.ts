@@ -12,7 +12,7 @@ import { ScriptedServer } from '../support/scripted-server.ts';
 import { privateMemory } from '../support/soak-series.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-function soakArgs(url: string, file: string, more: readonly string[]): string[] {
+function soakArgs(url: string, file: string, more: readonly string[], to = '--output'): string[] {
   const load = [
     '--streams',
     '20',
@@ -25,7 +25,7 @@ function soakArgs(url: string, file: string, more: readonly string[]): string[] 
     '--churn',
     'none',
   ];
-  return ['soak', `${url}/stream`, ...load, '--publish', `${url}/publish`, '--output', file, ...more];
+  return ['soak', `${url}/stream`, ...load, '--publish', `${url}/publish`, to, file, ...more];
 }
 
 /** The file of a soak of ten minutes that was cut off a second before its end. */
@@ -60,7 +60,7 @@ async function concludeSoak(t: TestContext, leakBytesPerS: number) {
       .slice(0, -1)
       .concat(privateMemory({ ...plan, everyS: 599 })),
   );
-  const { code, stdout } = await runCli(t, soakArgs(url, file, ['--duration', '10m', '--resume']));
+  const { code, stdout } = await runCli(t, soakArgs(url, file, ['--duration', '10m'], '--resume'));
   const { runs, summaries } = readResult(file);
   assert.equal(runs.length, 1);
   const [summary] = summaries;
@@ -108,7 +108,7 @@ describe('soak', { concurrency: 3 }, () => {
     writeFileSync(file, `${before}${before.split('\n')[1]!.slice(0, -1)}`);
     truncateSync(file, before.length + before.split('\n')[1]!.indexOf('}') + 1);
 
-    const resumed = startCli(t, soakArgs(server.url, file, [...args, '--resume']), mark);
+    const resumed = startCli(t, soakArgs(server.url, file, args, '--resume'), mark);
     await waitFor('more samples', () => lines(file) >= 2 + whole.length + 1);
     resumed.child.kill('SIGINT');
     const { code } = await resumed.ended();
@@ -142,9 +142,13 @@ describe('soak', { concurrency: 3 }, () => {
       assert.match(result.stderr, /^holdfast: [^\n]+\n$/);
       assert.equal(result.code, code);
     };
-    await refused(['soak', `${url}/stream`, '--resume'], /--resume names no file/, 2);
+    await refused(
+      [...soakArgs(url, file, []), '--resume', 'other'],
+      /--resume and --output name two files/,
+      2,
+    );
     await refused(['soak', `${url}/stream`, '--duration', '59s'], /Option --duration cannot be "59s"/, 2);
-    const resume = soakArgs(url, file, ['--duration', '1m', '--resume']);
+    const resume = soakArgs(url, file, ['--duration', '1m'], '--resume');
     await refused(resume, /holds no run to go on with/, 3);
     const series = [{ atMs: 60_000, streamsUp: 20, reconnects: 0, values: {} }];
     writeSoak(file, 'http://other', series);

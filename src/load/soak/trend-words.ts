@@ -22,10 +22,9 @@ export function trendSentence(
     case 'no leak':
       return `no leak: ${below}; ${why}`;
     case 'not enough data': {
-      const changes = power?.isShort ? below : `${quantity.title} changes by ${interval}; ${why}`;
-      return power === undefined
-        ? `not enough data: ${changes}`
-        : `not enough data: ${power.reconnects} reconnects, a leak of 1 KiB a reconnect would be seen from ${power.needed} on; ${changes}`;
+      return power?.isShort
+        ? `not enough data: ${power.reconnects} reconnects, a leak of 1 KiB a reconnect would be seen from ${power.needed} on; ${below}`
+        : `not enough data: ${quantity.title} changes by ${interval}; ${why}`;
     }
   }
 }
