@@ -13,6 +13,7 @@ import { createHubMetrics } from '../server/hub-metrics.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 import { startServer } from '../server/server.ts';
 import { untilStopSignal } from '../server/signals.ts';
+import { boundYoungGeneration } from '../server/young-generation.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
 import { createProcessLogger } from './process-logger.ts';
 import { serveOptions } from './serve-options.ts';
@@ -43,6 +44,7 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   const { listen, adminListen, demo = false, insecure = false, log: _memory, logLevel, ...given } = options;
   const { maxStreams } = options;
   const limits = { ...given, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
+  boundYoungGeneration();
   const address = parseListenAddress(listen);
   if (!insecure) refuseBeyondLoopback(address);
   const adminAddress = readAdminAddress(adminListen);

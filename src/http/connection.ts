@@ -16,6 +16,12 @@ export function prepareConnection(socket: Socket): void {
   socket.setNoDelay(true);
 }
 
+/**
+ * Hears the errors of a socket until somebody serves it: it closes, which is all there is to know, and unheard they would
+ * end the process.
+ */
+export function ignoreError(): void {}
+
 /** Bytes written to the socket that the kernel has not taken. */
 export function unsentBytesOf(socket: Socket): number {
   // [node] net.Socket's own timeout reads the same number to see whether a write moves: libuv counts down the

@@ -76,7 +76,14 @@ export function createHub(given?: HubOptions): Hub {
     publish: (events) => core.publish(events),
     end: (topic) => core.end(topic),
     handle: (req, res) => void router.answer(req, res),
-    front: (httpServer, given) => new Front(httpServer, new StreamLane(core, options), given),
+    front(httpServer, given) {
+      const front = new Front(httpServer, new StreamLane(core, options), given);
+      front.on('listening', () => {
+        const address = front.address();
+        if (typeof address === 'object' && address !== null) reaper.watchPort(address.port);
+      });
+      return front;
+    },
     stats: () => core.stats(),
     async close() {
       health.close();

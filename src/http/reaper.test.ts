@@ -14,17 +14,18 @@ const HEADER =
 
 interface Row {
   readonly port: number;
+  readonly from?: number;
   readonly queued?: number;
   readonly retransmits?: number;
 }
 
 const hex = (number: number, digits: number) => number.toString(16).toUpperCase().padStart(digits, '0');
 
-/** A table of sockets between 127.0.0.1:8080 and 127.0.0.1:port. */
+/** A table of sockets between 127.0.0.1:from and 127.0.0.1:port. */
 function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(
-    ({ port, queued = 0, retransmits = 0 }, i) =>
-      `${i}: 0100007F:1F90 0100007F:${hex(port, 4)} 01 ${hex(queued, 8)}:00000000 01:00000010 ${hex(retransmits, 8)}     0        0 ${i + 1} 2\n`,
+    ({ port, from = 8080, queued = 0, retransmits = 0 }, i) =>
+      `${i}: 0100007F:${hex(from, 4)} 0100007F:${hex(port, 4)} 01 ${hex(queued, 8)}:00000000 01:00000010 ${hex(retransmits, 8)}     0        0 ${i + 1} 2\n`,
   );
   return HEADER + lines.join('');
 }
@@ -45,6 +46,7 @@ function rig(t: TestContext) {
   const shardRig = rigShard({ stallTimeoutMs: 30_000 });
   const options = { maxKernelBytes: 1000, logger: silentLogger };
   const reaper = new Reaper(shardRig.shard, options, [table, join(folder, 'absent')]);
+  reaper.watchPort(8080);
   t.after(() => reaper.stop());
   const open = (port: number) => shardRig.open(['a'], { outlet: new ConnectedOutlet(port) });
   const scan = async (...rows: Row[]) => {
@@ -53,6 +55,18 @@ function rig(t: TestContext) {
   };
   return { shardRig, open, scan };
 }
+
+test('addresses are asked of streams on the fast lane only when a suspect is on their port', async (t) => {
+  const { open, scan } = rig(t);
+  const { outlet } = open(1);
+  let asked = 0;
+  Object.defineProperty(outlet, 'lane', { value: 'fast' });
+  Object.defineProperty(outlet.socket, 'remoteAddress', { get: () => asked++ && '127.0.0.1' });
+  await scan({ port: 2, retransmits: 9, from: 9090 });
+  assert.equal(asked, 0);
+  await scan({ port: 2, retransmits: 9 });
+  assert.equal(asked, 1);
+});
 
 test('a peer in its 7th retransmission is lost, one in its 6th is not', async (t) => {
   const { shardRig, open, scan } = rig(t);

@@ -4,10 +4,10 @@
 // kernel's own bound holds: 15 minutes of retransmission.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
 import { readTcpTable, type TcpRow } from '../base/tcp-table.ts';
+import type { Outlet } from '../hub/outlet.ts';
 import type { Shard } from '../hub/shard.ts';
 import type { Stream } from '../hub/stream.ts';
 
@@ -29,6 +29,31 @@ interface Suspect {
   readonly queuedBytes: number;
 }
 
+/** Sockets of the machine that may be one of ours. */
+class Suspects {
+  readonly #byKey = new Map<string, Suspect>();
+  readonly #frontPorts: ReadonlySet<number>;
+  #isOnFront = false;
+
+  constructor(frontPorts: ReadonlySet<number>) {
+    this.#frontPorts = frontPorts;
+  }
+
+  add(row: TcpRow, isLost: boolean): void {
+    this.#isOnFront ||= this.#frontPorts.has(row.localPort);
+    const key = keyOf(row.localPort, row.remotePort, row.remoteAddress());
+    this.#byKey.set(key, { isLost, queuedBytes: row.txQueue });
+  }
+
+  // node:net asks the kernel for both addresses once and keeps them, some 300 bytes for the life of the socket. So a
+  // stream of the fast lane is asked only when there is a suspect on a port of a front.
+  find({ lane, socket }: Outlet): Suspect | undefined {
+    if (socket === undefined || this.#byKey.size === 0 || (lane === 'fast' && !this.#isOnFront))
+      return undefined;
+    return this.#byKey.get(keyOf(socket.localPort ?? 0, socket.remotePort ?? 0, socket.remoteAddress ?? ''));
+  }
+}
+
 export class Reaper {
   readonly #shard: Pick<Shard, 'streams'>;
   readonly #options: ReaperOptions;
@@ -36,6 +61,7 @@ export class Reaper {
   readonly #timer: NodeJS.Timeout;
   // Whose queue was too long at the last look: once may be a burst on its way.
   #wasOver = new WeakSet<Stream>();
+  readonly #frontPorts = new Set<number>();
   #isScanning = false;
   #isStopped = false;
 
@@ -44,6 +70,11 @@ export class Reaper {
     this.#options = options;
     this.#tables = tables;
     this.#timer = setInterval(() => void this.#tick(), INTERVAL_MS).unref();
+  }
+
+  /** Tells of a port where streams of the fast lane arrive. */
+  watchPort(port: number): void {
+    this.#frontPorts.add(port);
   }
 
   stop(): void {
@@ -59,7 +90,7 @@ export class Reaper {
     for (const stream of this.#shard.streams) {
       if (++count % STREAMS_A_TURN === 0) await turn();
       if (this.#isStopped) return;
-      const suspect = suspects.size === 0 ? undefined : suspects.get(keyOfSocket(stream.outlet.socket));
+      const suspect = suspects.find(stream.outlet);
       if (suspect === undefined) stream.release();
       else if (suspect.isLost) stream.cut('client-lost');
       else if (stream.heldBytes > 0 || this.#wasOver.has(stream)) stream.hold(suspect.queuedBytes);
@@ -82,14 +113,12 @@ export class Reaper {
     }
   }
 
-  async #findSuspects(): Promise<Map<string, Suspect>> {
-    const suspects = new Map<string, Suspect>();
+  async #findSuspects(): Promise<Suspects> {
+    const suspects = new Suspects(this.#frontPorts);
     for (const table of this.#tables) {
       await readChunks(table, (row) => {
         const isLost = row.retransmits >= LOST_RETRANSMITS;
-        if (!isLost && row.txQueue <= this.#options.maxKernelBytes) return;
-        const key = keyOf(row.localPort, row.remotePort, row.remoteAddress());
-        suspects.set(key, { isLost, queuedBytes: row.txQueue });
+        if (isLost || row.txQueue > this.#options.maxKernelBytes) suspects.add(row, isLost);
       });
     }
     return suspects;
@@ -119,12 +148,6 @@ async function readChunks(path: string, visit: (row: TcpRow) => void): Promise<v
   } finally {
     await file.close();
   }
-}
-
-// node:net asks the kernel for the peer's address once and keeps it, some 150 bytes: only while there are suspects.
-function keyOfSocket(socket: Socket | undefined): string {
-  if (socket === undefined) return '';
-  return keyOf(socket.localPort ?? 0, socket.remotePort ?? 0, socket.remoteAddress ?? '');
 }
 
 function keyOf(localPort: number, remotePort: number, remoteAddress: string): string {

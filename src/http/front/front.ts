@@ -8,6 +8,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { type GivenOptions, resolveOptions, value } from '../../base/options.ts';
+import { ignoreError } from '../connection.ts';
 import { readRequestHead } from './request-head.ts';
 import { SilentSockets } from './silent-sockets.ts';
 import type { StreamLane } from './stream-lane.ts';
@@ -81,7 +82,7 @@ export class Front extends Server {
       socket.off('end', onEnd);
       socket.off('close', leave);
     };
-    socket.on('error', ignore);
+    socket.on('error', ignoreError);
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('close', leave);
@@ -100,6 +101,3 @@ export class Front extends Server {
 function isPath(given: unknown): boolean {
   return typeof given === 'string' && /^\/[\w\-.~/]*$/.test(given);
 }
-
-// A connection that breaks is closed; whoever serves it hears 'close'. Unheard, the error would end the process.
-function ignore(): void {}

@@ -17,8 +17,10 @@ const MAX_DROPPED_BYTES = 1024 * 1024;
 const OUTLET = Symbol('outlet');
 type OutletSocket = Socket & { [OUTLET]: SocketOutlet };
 
-// Kept for every stream: this object (5 fields, 64 bytes), its slot in the socket and, in the socket's table of
-// listeners, four functions that all streams share.
+// What a stream on its socket costs in the heap of V8 (Node 24, 10,000 idle streams, after a full collection):
+// net.Socket with its states, arrays and listeners 960 bytes, the handle under it 500, our Stream 190, this object 64,
+// the places in the sets of shard, subscription and wheel 110. Of the listeners only one function each is made, for all
+// streams. Never `removeAllListeners`: it turns a socket's table of listeners into a dictionary of 450 bytes.
 export class SocketOutlet implements Outlet {
   readonly socket: Socket;
   listener: OutletListener | undefined = undefined;
@@ -26,14 +28,12 @@ export class SocketOutlet implements Outlet {
   #head: Buffer | undefined;
   closeReason: EndReason = 'error';
 
-  /** Takes over a socket that is paused; `head` is the head of the response. */
+  /** Takes over a socket that is paused and that nobody listens to; `head` is the head of the response. */
   constructor(socket: Socket, head: Buffer) {
     this.socket = socket;
     this.#head = head;
     (socket as OutletSocket)[OUTLET] = this;
     prepareConnection(socket);
-    // The one of the front, which only keeps an error from ending the process.
-    socket.removeAllListeners('error');
     socket.on('data', dropData);
     // A client may have left while its request was looked at.
     if (socket.readableEnded) process.nextTick(() => onEnd.call(socket));

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { HubCore } from '../../hub/hub-core.ts';
 import type { AccessRequest } from '../authorization.ts';
+import { ignoreError } from '../connection.ts';
 import { corsHeaders } from '../cors.ts';
 import { failureOf } from '../failure.ts';
 import type { ResolvedHubOptions } from '../hub-options.ts';
@@ -24,7 +25,7 @@ export class StreamLane {
     this.#options = options;
   }
 
-  /** Answers a stream's request on a socket that is paused, and whose errors somebody hears. */
+  /** Answers a stream's request on a socket that is paused, and whose errors `ignoreError` hears. */
   async answer(socket: Socket, { target, headers }: RequestHead): Promise<void> {
     const { corsOrigins, logger } = this.#options;
     const cors = corsHeaders(headers.origin, corsOrigins);
@@ -35,6 +36,7 @@ export class StreamLane {
       if (open !== undefined) {
         // The connection is closed when the stream ends; see `ResponseOutlet.end`.
         const head = responseHead(200, { ...STREAM_HEADERS, ...cors, 'transfer-encoding': 'chunked' });
+        socket.off('error', ignoreError);
         open(new SocketOutlet(socket, head));
       } else {
         answerRaw(socket, { status: 204, headers: { ...cors, 'cache-control': 'no-store' }, body: '' });
