@@ -4,7 +4,7 @@ import { foreign } from './scenarios/foreign.ts';
 import { loadSelf } from './scenarios/load-self.ts';
 import { manyStreams } from './scenarios/many-streams.ts';
 
-const scenarios: Readonly<Record<string, () => Promise<void>>> = {
+const scenarios: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> = {
   'load-self': loadSelf,
   'many-streams': manyStreams,
   foreign,
@@ -18,5 +18,9 @@ if (scenario === undefined) {
   );
   process.exitCode = 2;
 } else {
-  await scenario();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop.abort(new Error(`ended by ${signal}`)));
+  }
+  await scenario(stop.signal);
 }

@@ -1,35 +1,37 @@
 // The same load on servers that are not ours, in turn, three rounds; a peer that is not here is said to be missing.
 
-import { load, report, resultFile } from '../load-command.ts';
-import { type RunningPeer, startBetterSse, startNchan } from '../peer-process.ts';
+import { betterSse } from '../peers/better-sse/peer.ts';
+import { nchan } from '../peers/nchan/peer.ts';
+import { freePort } from '../peers/start-server.ts';
+import { loadArguments, resultsFolder, runTool } from '../tool.ts';
 
 const ROUNDS = 3;
-const LOAD = ['--streams', '1000', '--ramp', '2s', '--duration', '15s', '--rate', '20/s', '--churn', '20/s'];
+const STREAMS = 1000;
+const LOAD = [
+  ...['--streams', String(STREAMS), '--ramp', '2s', '--duration', '15s'],
+  ...['--rate', '20/s', '--churn', '20/s'],
+];
 
-const peers: Readonly<Record<string, (port: number) => Promise<RunningPeer>>> = {
-  nchan: startNchan,
-  'better-sse': startBetterSse,
-};
-
-export async function foreign(): Promise<void> {
+export async function foreign(signal: AbortSignal): Promise<void> {
   const files: string[] = [];
-  const missing = new Set<string>();
+  const present = [nchan, betterSse].filter(({ name, missing }) => {
+    const reason = missing();
+    if (reason !== undefined) process.stderr.write(`Missing peer ${name}: ${reason}\n`);
+    return reason === undefined;
+  });
+  if (present.length === 0) throw new Error('No peer could be measured');
   for (let round = 1; round <= ROUNDS; round++) {
-    for (const [index, [name, start]] of Object.entries(peers).entries()) {
-      if (missing.has(name)) continue;
-      try {
-        const peer = await start(9120 + index);
-        files.push(
-          `${name}=${await load(`foreign-${name}-${round}`, peer, LOAD).finally(() => peer.stop())}`,
-        );
-      } catch (error) {
-        missing.add(name);
-        process.stderr.write(`Missing peer ${name}: ${(error as Error).message}\n`);
-      }
+    for (const { name, start } of present) {
+      const output = `${resultsFolder}foreign-${name}-${round}.ndjson`;
+      const peer = await start(await freePort(), { streams: STREAMS, keepsHistory: true });
+      const args = loadArguments(peer, 'own topic', LOAD, output);
+      await runTool(args, { signal, isShown: true }).finally(() => peer.stop());
+      files.push(`${name}=${output}`);
     }
   }
-  if (files.length === 0) throw new Error('No peer could be measured');
-  await report(files);
-  await report(files, ['--output', resultFile('foreign.html')]);
-  await report(files, ['--output', resultFile('foreign.md')]);
+  const shown = { signal, isShown: true };
+  await runTool(['report', ...files], shown);
+  for (const ending of ['html', 'md']) {
+    await runTool(['report', ...files, '--output', `${resultsFolder}foreign.${ending}`], shown);
+  }
 }

@@ -1,0 +1,3 @@
+module holdfast-bench/go-net-http
+
+go 1.22

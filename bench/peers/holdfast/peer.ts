@@ -1,0 +1,32 @@
+// What is measured: the built package, as `holdfast serve` runs it.
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Peer } from '../peer.ts';
+import { holdfastAddresses, loopDelayArguments, loopDelayEnvironment, startServer } from '../start-server.ts';
+
+const bin = fileURLToPath(new URL('../../../dist/cli/bin.js', import.meta.url));
+
+export const holdfast: Peer = {
+  name: 'holdfast',
+  powers: ['topics', 'patterns', 'resume', 'loop-delay'],
+  missing: () => (existsSync(bin) ? undefined : 'dist/ is not built: npm run build'),
+  start: (port, options) =>
+    startServer(
+      {
+        command: process.execPath,
+        args: [
+          ...loopDelayArguments(options),
+          bin,
+          'serve',
+          '--listen',
+          `127.0.0.1:${port}`,
+          '--log-level',
+          'silent',
+        ],
+        env: loopDelayEnvironment(options),
+        port,
+      },
+      holdfastAddresses(port),
+    ),
+};
