@@ -1,0 +1,34 @@
+// What a scenario is: variants that are measured each by itself, for one peer at a time.
+
+import type { FigureName, Figures } from './figures.ts';
+import type { Power } from './peers/peer.ts';
+import type { Turn } from './turn.ts';
+
+/** How fast streams are opened where that is not the point: pushpin refuses some above 1,000 a second. */
+export const CONNECTS_PER_SECOND = 1000;
+
+export interface Variant {
+  /** Names its files and its targets. */
+  readonly id: string;
+  readonly title: string;
+  readonly streams: number;
+  /** A peer without one of these is named as unable. */
+  readonly needs?: readonly Power[];
+  readonly keepsHistory?: boolean;
+  /** Servers that can tell the delay of their event loop are started so. */
+  readonly asksLoopDelay?: boolean;
+  /** What its table shows; other figures are in the JSON. */
+  readonly columns: readonly FigureName[];
+  /** How long one turn takes, about; one that takes several times as long is ended. */
+  readonly seconds: number;
+  /** @throws Error in words, when there is nothing to compare. */
+  measure(turn: Turn): Promise<Figures>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly variants: readonly Variant[];
+  /** What `--quick` measures instead; absent: nothing. */
+  readonly quick?: readonly Variant[];
+}

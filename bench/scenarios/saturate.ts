@@ -1,0 +1,58 @@
+// As much as a server delivers to 2,000 streams while 99 % come within 250 ms and none is lost.
+
+import { formatQuantity } from '../../src/report/quantity.ts';
+import { deliveryFigures, type LoadResult } from '../load-result.ts';
+import { bestStep, nextRate, type SaturationStep, type SearchPlan } from '../saturation-search.ts';
+import type { Scenario, Variant } from '../scenario.ts';
+
+const STREAMS = 2000;
+const MOST_P99_US = 250_000;
+
+function saturating(id: string, stepSeconds: number, plan: SearchPlan): Variant {
+  return {
+    id,
+    title: `as many events to ${formatQuantity(STREAMS, 'count')} streams as come within 250 ms (p99), none lost`,
+    streams: STREAMS,
+    columns: ['cpuUsPerEvent', 'p99Us', 'eventsPerSecond', 'deliveriesPerSecond', 'toolCores'],
+    seconds: plan.maxSteps * (stepSeconds + 3),
+    async measure(turn) {
+      const steps: SaturationStep[] = [];
+      const results: LoadResult[] = [];
+      for (;;) {
+        const ratePerSecond = nextRate(steps, plan);
+        if (ratePerSecond === undefined) break;
+        const result = await turn.load({
+          streams: STREAMS,
+          ramp: '1s',
+          duration: `${stepSeconds}s`,
+          rate: `${ratePerSecond}/s`,
+          // A server that is beyond its limit needs not long to show it.
+          more: ['--settle', '2s'],
+          label: `-${ratePerSecond}`,
+        });
+        steps.push({ ratePerSecond, isGood: isServedWell(result) });
+        results.push(result);
+      }
+      const best = bestStep(steps);
+      if (best === undefined) throw new Error('no rate was served within 250 ms and without loss');
+      turn.keep(results[best]!);
+      return deliveryFigures(results[best]!);
+    },
+  };
+}
+
+function isServedWell({ summary }: LoadResult): boolean {
+  const { ledger, latency, publishErrorsTotal } = summary;
+  return (
+    (latency?.p99Us ?? Number.POSITIVE_INFINITY) <= MOST_P99_US &&
+    ledger?.lost === 0 &&
+    publishErrorsTotal === 0
+  );
+}
+
+export const saturate: Scenario = {
+  name: 'saturate',
+  about: 'the rate raised until p99 is above 250 ms or an event is lost',
+  variants: [saturating('saturate', 5, { firstPerSecond: 50, factor: 2, precision: 1.15, maxSteps: 9 })],
+  quick: [saturating('saturate', 2, { firstPerSecond: 100, factor: 2, precision: 1.5, maxSteps: 3 })],
+};
