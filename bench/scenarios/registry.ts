@@ -3,7 +3,9 @@
 import type { Scenario } from '../scenario.ts';
 import { connectStorm } from './connect-storm.ts';
 import { idle } from './idle.ts';
+import { loop } from './loop.ts';
 import { patterns } from './patterns.ts';
+import { resumeStorm } from './resume-storm.ts';
 import { saturate } from './saturate.ts';
 import { slow } from './slow.ts';
 import { steady } from './steady.ts';
@@ -16,5 +18,7 @@ export const scenarios: readonly Scenario[] = [
   topics,
   patterns,
   connectStorm,
+  resumeStorm,
   slow,
+  loop,
 ];
