@@ -9,7 +9,8 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OwnProcess } from './own-processes.ts';
 
-const limit = { timeout: 30_000 };
+const linux = process.platform === 'linux' ? {} : { skip: 'only Linux has /proc' };
+const limit = { timeout: 30_000, ...linux };
 
 function isRunning(pid: number): boolean {
   try {

@@ -29,7 +29,7 @@ function fakePeer(
   };
 }
 
-const scenario: Scenario = { name: 'fake', about: '', variants: [] };
+const scenario: Scenario = { name: 'fake', variants: [] };
 
 function variant(measure: Variant['measure'], needs: readonly Power[] = []): Variant {
   return { id: 'fake', title: 'fake', streams: 1, needs, columns: [], seconds: 1, measure };

@@ -27,7 +27,6 @@ export interface Variant {
 
 export interface Scenario {
   readonly name: string;
-  readonly about: string;
   readonly variants: readonly Variant[];
   /** What `--quick` measures instead; absent: nothing. */
   readonly quick?: readonly Variant[];

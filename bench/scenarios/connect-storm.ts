@@ -34,7 +34,6 @@ function stormFigures({ summary }: LoadResult) {
 
 export const connectStorm: Scenario = {
   name: 'connect-storm',
-  about: '10,000 streams that connect in one moment',
   variants: [storm(10_000)],
   quick: [storm(5000)],
 };

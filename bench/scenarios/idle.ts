@@ -38,7 +38,6 @@ const counts = [1000, 5000, 15_000];
 
 export const idle: Scenario = {
   name: 'idle',
-  about: 'memory a stream at 1,000, 5,000 and 15,000, on one topic and on one each',
   variants: [
     ...counts.map((count) => waiting(count, 'one')),
     ...counts.map((count) => waiting(count, 'own')),

@@ -13,7 +13,6 @@ const NEWCOMERS = 200;
 
 export const loop: Scenario = {
   name: 'loop',
-  about: '17,000 streams that get two events a second: event-loop delay, and how long newcomers wait',
   variants: [
     {
       id: 'loop',

@@ -7,7 +7,6 @@ const columns = ['cpuUsPerEvent', 'p50Us', 'p99Us', 'deliveriesPerSecond', 'lost
 
 export const patterns: Scenario = {
   name: 'patterns',
-  about: 'streams with patterns: one that matches 100 topics, and 10,000 different ones',
   variants: [
     {
       id: 'patterns-all',

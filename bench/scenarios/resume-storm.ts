@@ -10,7 +10,6 @@ const LIMIT_MS = 30_000;
 
 export const resumeStorm: Scenario = {
   name: 'resume-storm',
-  about: '5,000 streams that come back in one moment, 100 missed events each',
   variants: [
     {
       id: 'resume-storm',

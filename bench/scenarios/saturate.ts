@@ -52,7 +52,6 @@ function isServedWell({ summary }: LoadResult): boolean {
 
 export const saturate: Scenario = {
   name: 'saturate',
-  about: 'the rate raised until p99 is above 250 ms or an event is lost',
   variants: [saturating('saturate', 5, { firstPerSecond: 50, factor: 2, precision: 1.15, maxSteps: 9 })],
   quick: [saturating('saturate', 2, { firstPerSecond: 100, factor: 2, precision: 1.5, maxSteps: 3 })],
 };

@@ -3,11 +3,10 @@
 import { deliveryFigures, present } from '../load-result.ts';
 import type { Scenario } from '../scenario.ts';
 
-const STREAMS = 400;
+const STREAMS = 200;
 
 export const slow: Scenario = {
   name: 'slow',
-  about: '400 streams, 5 % of which read 1 KiB a second of the 400 KiB that they are sent',
   variants: [
     {
       id: 'slow',
@@ -20,9 +19,9 @@ export const slow: Scenario = {
           streams: STREAMS,
           ramp: '1s',
           duration: '15s',
-          rate: '50/s',
-          // Large, so that the buffers of the kernel, some MiB a socket, are full after a few seconds.
-          more: ['--payload', '8KiB', '--slow', '5%', '--slow-rate', '1KiB/s'],
+          rate: '20/s',
+          // Large: 5 MB a stream in all, so that the buffers of the kernel are full before the end.
+          more: ['--payload', '16KiB', '--slow', '5%', '--slow-rate', '1KiB/s'],
         });
         turn.keep(result);
         const peakPrivateBytes = result.summary.server?.privateBytes;

@@ -30,7 +30,6 @@ function steadily(streams: number, seconds: number): Variant {
 
 export const steady: Scenario = {
   name: 'steady',
-  about: '2,000 streams at 50 events a second, and the curve of 1,000, 5,000 and 17,000 at equal deliveries',
   variants: [1000, 2000, 5000, 17_000].map((streams) => steadily(streams, 15)),
   quick: [steadily(2000, 5)],
 };

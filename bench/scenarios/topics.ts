@@ -8,7 +8,6 @@ const STREAMS = 10_000;
 
 export const topics: Scenario = {
   name: 'topics',
-  about: '10,000 streams on 10,000 topics, 2,000 events a second over all of them',
   variants: [
     {
       id: 'topics',
