@@ -6,6 +6,8 @@ import { Clients } from './clients.ts';
 import type { RunningPeer } from './peers/peer.ts';
 
 const EVERY_MS = 50;
+/** Who has no head so long after the last one came is not answered. */
+const LIMIT_MS = 10_000;
 
 /** Times of `count` newcomers, one every 50 ms; who is not answered is left out, and counted. */
 export async function timeNewcomers(
@@ -27,6 +29,8 @@ export async function timeNewcomers(
       stream.open();
       await delay(EVERY_MS, undefined, { signal });
     }
+    const giveUpMs = performance.now() + LIMIT_MS;
+    while (heads.count < count && performance.now() < giveUpMs) await delay(EVERY_MS, undefined, { signal });
     return { heads, unanswered: count - heads.count };
   } finally {
     clients.end();

@@ -3,7 +3,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TurnOutcome, VariantOutcome } from './outcome.ts';
 import type { Peer, RunningPeer } from './peers/peer.ts';
 import { freePort } from './peers/start-server.ts';
@@ -78,15 +78,18 @@ async function runTurn(peer: Peer, variant: Variant, round: number, plan: Rounds
     const figures = await variant.measure(turn);
     // Also where the figures came out: a server that is gone by then did not serve to the end.
     if (server.end !== undefined) throw new Error('the server is gone');
-    return { ...who, figures, files };
+    return { ...who, figures, files: named(files) };
   } catch (error) {
     plan.signal.throwIfAborted();
-    return { ...who, problem: problemOf(error as Error, server, limit, limitMs), files };
+    return { ...who, problem: problemOf(error as Error, server, limit, limitMs), files: named(files) };
   } finally {
     await server?.stop();
     if (loopDelayFolder !== undefined) rmSync(loopDelayFolder, { recursive: true, force: true });
   }
 }
+
+/** The folder is told once. */
+const named = (files: readonly string[]) => files.map((file) => basename(file));
 
 function problemOf(
   error: Error,

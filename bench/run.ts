@@ -111,7 +111,7 @@ function findPeers(wanted: readonly Peer[]): { present: Peer[]; missing: Record<
 
 /** The runs of a variant as one HTML page, Holdfast first. */
 async function writeReport({ id, turns }: VariantOutcome, folder: string): Promise<void> {
-  const runs = turns.flatMap(({ peer, files }) => files.map((file) => `${peer}=${file}`));
+  const runs = turns.flatMap(({ peer, files }) => files.map((file) => `${peer}=${join(folder, file)}`));
   if (runs.length === 0) return;
   await runTool(['report', ...runs, '--output', join(folder, `${id}.html`)], { signal: stop.signal });
 }
