@@ -1,7 +1,7 @@
 // Publishes numbered events from the bench's own process, in order, to a peer's first topic.
 
 import { nowUs } from '../src/load/clock.ts';
-import { renderRequest } from '../src/load/generator/publish-template.ts';
+import { bodyOf, targetOf } from '../src/load/generator/request-bytes.ts';
 import { topicName } from '../src/load/generator/topics.ts';
 import { encodeStamp } from '../src/load/stamp.ts';
 import type { RunningPeer } from './peers/peer.ts';
@@ -21,12 +21,11 @@ export async function publishStamped(peer: RunningPeer, from: number, to: number
   }));
   const batches = peer.publish.isBatched ? [events] : events.map((event) => [event]);
   for (const batch of batches) {
-    const { url, body } = renderRequest(peer.publish, batch);
-    const { method, headers } = peer.publish;
-    const response = await fetch(url, {
+    const { method, url, headers } = peer.publish;
+    const response = await fetch(targetOf(url, batch[0]!), {
       method,
       headers,
-      body,
+      body: bodyOf(peer.publish, batch),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     const answer = await response.text();

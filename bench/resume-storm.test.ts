@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 
 test('clients that come back to a hub have all that they missed, once', { timeout: 30_000 }, async (t) => {
   const hub = createHub({ authorize: openAccess });
-  const server = await startServer({ host: '127.0.0.1', port: await freePort() }, hub.handle, () => {});
+  const server = await startServer({ host: '127.0.0.1', port: await freePort() }, hub, () => {});
   t.after(() => hub.close().then(() => server.close()));
   const addresses = holdfastAddresses(Number(new URL(server.url).port));
   const peer = { ...addresses, pid: process.pid, end: undefined, stop: async () => {} };

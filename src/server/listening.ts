@@ -9,6 +9,12 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 const IDLE_SWEEP_MS = 50;
 
+/**
+ * Connections that may wait to be accepted; the kernel takes at most `net.core.somaxconn` (4,096). With Node's 511 a
+ * storm of 5,000 connects is dropped in part, and comes again after a second or three.
+ */
+const BACKLOG = 65_535;
+
 export interface RunningServer {
   readonly address: ListenAddress;
   readonly url: string;
@@ -57,7 +63,7 @@ function listen(server: Server, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => reject(listenFailure(error, address));
     server.once('error', onError);
-    server.listen({ host: address.host, port: address.port }, () => {
+    server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
       server.off('error', onError);
       resolve();
     });

@@ -5,7 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { waitFor, within } from '../../test/support/wait-for.ts';
 import { HoldfastError } from '../base/errors.ts';
 import { createHub } from '../http/create-hub.ts';
-import { type RunningServer, startServer } from './server.ts';
+import type { RunningServer } from './listening.ts';
+import { startServer } from './server.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 

@@ -34,11 +34,9 @@ export class RequestBytes {
 
   /** One request; a template that is not batched takes one event. */
   of(events: readonly OutgoingPayload[]): Buffer {
-    const { method, isBatched } = this.#template;
-    const { topic, payload } = events[0]!;
-    const path = fill(this.#path, encodeURIComponent(topic), payload);
-    // Topic names and stamps have no character that JSON would escape.
-    const body = isBatched ? ndjson(events) : fill(this.#template.body, topic, payload);
+    const { method } = this.#template;
+    const path = targetOf(this.#path, events[0]!);
+    const body = bodyOf(this.#template, events);
     const length = Buffer.byteLength(body);
     const head = `${method} ${path} HTTP/1.1\r\n${this.#headers}content-length: ${length}\r\n\r\n`;
     const bytes = Buffer.allocUnsafe(head.length + length);
@@ -47,6 +45,17 @@ export class RequestBytes {
     bytes.write(body, head.length);
     return bytes;
   }
+}
+
+/** A path or URL for one event, from one with placeholders. */
+export function targetOf(template: string, { topic, payload }: OutgoingPayload): string {
+  return fill(template, encodeURIComponent(topic), payload);
+}
+
+/** The body that publishes events: one, where the template is not batched. */
+export function bodyOf({ isBatched, body }: PublishTemplate, events: readonly OutgoingPayload[]): string {
+  const { topic, payload } = events[0]!;
+  return isBatched ? ndjson(events) : fill(body, topic, payload);
 }
 
 function ndjson(events: readonly OutgoingPayload[]): string {
