@@ -11,6 +11,7 @@ import { peers } from './peers/registry.ts';
 import { runVariant } from './rounds.ts';
 import type { Scenario, Variant } from './scenario.ts';
 import { foreign } from './scenarios/foreign.ts';
+import { heap } from './scenarios/heap.ts';
 import { loadSelf } from './scenarios/load-self.ts';
 import { manyStreams } from './scenarios/many-streams.ts';
 import { scenarios } from './scenarios/registry.ts';
@@ -23,6 +24,7 @@ const byName: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> =
   'load-self': loadSelf,
   'many-streams': manyStreams,
   foreign,
+  heap,
 };
 
 const stop = new AbortController();
