@@ -2,6 +2,7 @@
 
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import { loadConsoleAssets } from '../console/assets.ts';
 import { openAccess } from '../http/authorization.ts';
 import { createHub } from '../http/create-hub.ts';
@@ -10,6 +11,7 @@ import { startAdminServer } from '../server/admin-server.ts';
 import { streamCapacity } from '../server/capacity.ts';
 import { startHostFeed } from '../server/host-feed.ts';
 import { createHubMetrics } from '../server/hub-metrics.ts';
+import { kernelMemoryWarning, readKernelMemory } from '../server/kernel-memory.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 import { startServer } from '../server/server.ts';
 import { untilStopSignal } from '../server/signals.ts';
@@ -84,6 +86,7 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   process.stdout.write(welcomeText(server.url, { demo, startedAs: process.argv[1] ?? '' }));
   const metricsUrl = admin === undefined ? undefined : `${admin.url}/metrics`;
   logger.info({ url: server.url, metricsUrl, ...limits }, 'Listening');
+  warnOfKernelMemory(logger, limits.maxStreams);
 
   const signal = await stopSignal;
   logger.info({ signal }, 'Stopping');
@@ -96,6 +99,12 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   await server.close();
   await admin?.close();
   logger.info({}, 'Stopped');
+}
+
+function warnOfKernelMemory(logger: Logger, maxStreams: number): void {
+  const memory = readKernelMemory();
+  const warning = memory && kernelMemoryWarning(memory, maxStreams);
+  if (warning !== undefined) logger.warn({ ...memory }, warning);
 }
 
 function readAdminAddress(text = DEFAULT_ADMIN_ADDRESS): ListenAddress | undefined {

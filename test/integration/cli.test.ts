@@ -228,7 +228,7 @@ test('a later second signal ends a stop that waits for a client, at once and wit
 });
 
 test('the log on stderr is JSON lines, and --log-level silent silences it', async (t) => {
-  const { hub } = await startServe(t);
+  const { hub } = await startServe(t, ['--admin-listen', 'off']);
   hub.child.kill('SIGTERM');
   const { stderr } = await hub.ended();
   const lines = stderr
