@@ -25,18 +25,10 @@ export function assetRoute(asset: Asset): Route {
   return {
     path: asset.path,
     methods: ['GET', 'HEAD'],
-    answer({ req, res }) {
+    answer({ headers: asked }) {
       const headers = { ...SECURITY_HEADERS, 'cache-control': 'no-cache', etag };
-      if (req.headers['if-none-match'] === etag) {
-        res.writeHead(304, headers).end();
-        return;
-      }
-      res.writeHead(200, {
-        ...headers,
-        'content-type': asset.contentType,
-        'content-length': asset.body.byteLength,
-      });
-      res.end(req.method === 'HEAD' ? undefined : asset.body);
+      if (asked['if-none-match'] === etag) return { status: 304, headers, body: undefined };
+      return { status: 200, headers: { ...headers, 'content-type': asset.contentType }, body: asset.body };
     },
   };
 }

@@ -1,7 +1,7 @@
 // The seam for authorisation: who may publish where, who may subscribe to what, and until when. Holdfast
 // checks grants; where they come from (a token, a session, a table) is the application's business.
 
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
 import { covers, isReserved, type Pattern, parsePattern } from '../hub/pattern.ts';
@@ -113,15 +113,6 @@ export async function requestAccess(
     'The grant has expired',
     'Get new credentials and connect again.',
   );
-}
-
-/** What there is to decide by of a request that came over node:http. */
-export function accessRequestOf(
-  { method = 'GET', headers, socket }: IncomingMessage,
-  url: URL,
-): AccessRequest {
-  const { pathname: path, searchParams: query } = url;
-  return { method, path, query, headers, remoteAddress: socket.remoteAddress };
 }
 
 function isRefusal(answer: Grant | Refusal): answer is Refusal {

@@ -6,11 +6,11 @@ import type { PublishedEvent } from '../hub/draft.ts';
 import { HubCore, type HubStats } from '../hub/hub-core.ts';
 import { assetRoute } from './asset-route.ts';
 import { Front, type FrontOptions } from './front/front.ts';
-import { StreamLane } from './front/stream-lane.ts';
 import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
 import { type HubOptions, hubOptions } from './hub-options.ts';
 import { publishRoute } from './publish-route.ts';
 import { Reaper } from './reaper.ts';
+import { answerResponse } from './response-carrier.ts';
 import { Router } from './router.ts';
 import { streamRoute } from './stream-route.ts';
 
@@ -75,9 +75,9 @@ export function createHub(given?: HubOptions): Hub {
   return {
     publish: (events) => core.publish(events),
     end: (topic) => core.end(topic),
-    handle: (req, res) => void router.answer(req, res),
+    handle: (req, res) => void answerResponse(router, req, res),
     front(httpServer, given) {
-      const front = new Front(httpServer, new StreamLane(core, options), given);
+      const front = new Front(httpServer, router, given);
       front.on('listening', () => {
         const address = front.address();
         if (typeof address === 'object' && address !== null) reaper.watchPort(address.port);

@@ -2,24 +2,25 @@
 // event has come back, for readiness. `/healthz/stream`: readiness as a stream, for people and monitors, never
 // for a kubelet probe, which reads a body to its end and would fail on one that has none.
 
-import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../base/errors.ts';
 import type { HubCore } from '../hub/hub-core.ts';
-import { type EventStream, openStream } from './open-stream.ts';
+import type { WholeAnswer } from './answer.ts';
+import { type EventStream, openOn } from './open-stream.ts';
 import type { Route } from './route.ts';
+import { STREAM_HEADERS } from './stream-headers.ts';
 
 export const healthRoute: Route = {
   path: '/healthz',
   methods: ['GET', 'HEAD'],
-  answer: ({ res }) => sendStatus(res, { status: 'ok' }),
+  answer: () => statusAnswer({ status: 'ok' }),
 };
 
 export const readyRoute: Route = {
   path: '/readyz',
   methods: ['GET', 'HEAD'],
-  async answer({ res, hub }) {
+  async answer({ hub }) {
     await hub.checkReady();
-    sendStatus(res, { status: 'ready' });
+    return statusAnswer({ status: 'ready' });
   },
 };
 
@@ -47,27 +48,38 @@ export class HealthStreams {
   readonly route: Route = {
     path: '/healthz/stream',
     methods: ['GET'],
-    answer: async ({ req, res }) => {
-      this.#hub.shard.checkAdmission();
-      if (this.#streams.size >= MAX_HEALTH_STREAMS) {
-        throw new HoldfastError(
-          'ERR_HUB_FULL',
-          `${this.#streams.size} health streams are open, which is the most there may be`,
-          'Use /readyz where a single answer is enough.',
-        );
-      }
-      const { stallTimeoutMs, closeTimeoutMs } = this.#times;
-      const stream = openStream(req, res, { stallTimeoutMs, closeTimeoutMs });
-      if (stream.endReason !== undefined) return;
-      this.#streams.add(stream);
-      stream.signal.addEventListener('abort', () => this.#remove(stream), { once: true });
-      this.#timer ??= setInterval(() => void this.#tellAll(), this.#times.heartbeatMs).unref();
-      stream.send({ type: 'health', data: await this.#status() });
+    answer: () => {
+      this.#checkAdmission();
+      return {
+        headers: STREAM_HEADERS,
+        open: (carry) => {
+          this.#checkAdmission();
+          const { stallTimeoutMs, closeTimeoutMs } = this.#times;
+          this.#add(openOn(carry(), { stallTimeoutMs, closeTimeoutMs }));
+        },
+      };
     },
   };
 
   close(): void {
     for (const stream of this.#streams) stream.end('drain');
+  }
+
+  #checkAdmission(): void {
+    this.#hub.shard.checkAdmission();
+    if (this.#streams.size < MAX_HEALTH_STREAMS) return;
+    throw new HoldfastError(
+      'ERR_HUB_FULL',
+      `${this.#streams.size} health streams are open, which is the most there may be`,
+      'Use /readyz where a single answer is enough.',
+    );
+  }
+
+  #add(stream: EventStream): void {
+    this.#streams.add(stream);
+    stream.signal.addEventListener('abort', () => this.#remove(stream), { once: true });
+    this.#timer ??= setInterval(() => void this.#tellAll(), this.#times.heartbeatMs).unref();
+    void this.#status().then((data) => stream.send({ type: 'health', data }));
   }
 
   #remove(stream: EventStream): void {
@@ -94,12 +106,7 @@ export class HealthStreams {
   }
 }
 
-function sendStatus(res: ServerResponse, status: Readonly<Record<string, string>>): void {
-  const body = `${JSON.stringify(status)}\n`;
-  res.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  res.end(res.req.method === 'HEAD' ? undefined : body);
+function statusAnswer(status: Readonly<Record<string, string>>): WholeAnswer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status: 200, headers, body: `${JSON.stringify(status)}\n` };
 }

@@ -13,7 +13,7 @@ import {
   resolveOptions,
 } from '../base/options.ts';
 import { Chunk } from '../hub/chunk.ts';
-import type { OutletListener } from '../hub/outlet.ts';
+import type { Outlet, OutletListener } from '../hub/outlet.ts';
 import { Slicer } from '../hub/slicer.ts';
 import { Wheel, type WheelItem } from '../hub/wheel.ts';
 import { type EndReason, encodeComment, encodeEvent, encodeRetry } from '../wire/index.ts';
@@ -103,19 +103,24 @@ export function openStream(req: IncomingMessage, res: ServerResponse, options?: 
   }
   const lastEventId = (req.headers['last-event-id'] as string | undefined) ?? '';
   // A client that left before the handler ran, or that wants only the head, gets a stream that has ended.
-  if (res.destroyed || req.socket.destroyed) return new ResponseStream(undefined, lastEventId, resolved);
+  if (res.destroyed || req.socket.destroyed) return new OwnStream(undefined, lastEventId, resolved);
   if (req.method === 'HEAD') {
     res.writeHead(200, STREAM_HEADERS).end();
-    return new ResponseStream(undefined, lastEventId, resolved);
+    return new OwnStream(undefined, lastEventId, resolved);
   }
   const outlet = new ResponseOutlet(res);
   res.writeHead(200, STREAM_HEADERS);
-  return new ResponseStream(outlet, lastEventId, resolved);
+  return new OwnStream(outlet, lastEventId, resolved);
 }
 
-class ResponseStream implements EventStream, OutletListener, WheelItem {
+/** The same on an outlet whose head is set. */
+export function openOn(outlet: Outlet, options?: StreamOptions): EventStream {
+  return new OwnStream(outlet, '', resolveOptions('openStream', streamOptions, options));
+}
+
+class OwnStream implements EventStream, OutletListener, WheelItem {
   readonly lastEventId: string;
-  readonly #outlet: ResponseOutlet | undefined;
+  readonly #outlet: Outlet | undefined;
   readonly #options: ResolvedOptions<typeof streamOptions>;
   #heartbeatMs: number;
   #endReason: EndReason | undefined;
@@ -129,7 +134,7 @@ class ResponseStream implements EventStream, OutletListener, WheelItem {
   wheelSlot: Set<WheelItem> | undefined = undefined;
 
   constructor(
-    outlet: ResponseOutlet | undefined,
+    outlet: Outlet | undefined,
     lastEventId: string,
     options: ResolvedOptions<typeof streamOptions>,
   ) {

@@ -1,45 +1,45 @@
 // POST /publish: one event, an array, or NDJSON; answers once the log has them all.
 
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
-import { accessRequestOf, requestAccess } from './authorization.ts';
+import { requestAccess } from './authorization.ts';
 import { type BodyLimits, bodyTooLarge, createEventBody, type EventBody } from './event-body.ts';
-import type { Exchange, Route } from './route.ts';
+import { problemAnswer } from './problem.ts';
+import type { Route } from './route.ts';
 
 const MEDIA_TYPES = 'application/json, application/x-ndjson';
 
 export const publishRoute: Route = {
   path: '/publish',
   methods: ['POST'],
-  async answer({ req, res, url, hub, options }: Exchange): Promise<void> {
-    const access = await requestAccess(
-      options.authorize,
-      accessRequestOf(req, url),
-      options.authorizeTimeoutMs,
-    );
+  async answer(request) {
+    const { headers, hub, options, body: stream } = request;
+    const access = await requestAccess(options.authorize, request, options.authorizeTimeoutMs);
     // Who may publish nothing is told so before the body is read.
     access.checkMayPublish();
-    if (req.readableEnded) throw bodyRead();
-    if (req.destroyed) return;
-    const body = createEventBody(req.headers['content-type'], options);
-    const encoding = req.headers['content-encoding'] ?? 'identity';
+    if (stream === undefined || stream.readableEnded) throw bodyRead();
+    if (stream.destroyed) throw bodyCut();
+    const body = createEventBody(headers['content-type'], options);
+    const encoding = headers['content-encoding'] ?? 'identity';
     if (body === undefined || encoding !== 'identity') {
-      res.setHeader('accept-post', MEDIA_TYPES);
-      throw unsupportedType(req.headers['content-type'], encoding);
+      const problem = problemAnswer(unsupportedType(headers['content-type'], encoding));
+      return { ...problem, headers: { ...problem.headers, 'accept-post': MEDIA_TYPES } };
     }
-    if (Number(req.headers['content-length'] ?? 0) > options.maxBodyBytes) throw bodyTooLarge(options);
-    await readBody(req, body, options);
+    if (Number(headers['content-length'] ?? 0) > options.maxBodyBytes) throw bodyTooLarge(options);
+    await readBody(stream, body, options);
     const drafts = hub.checkBatch(body.end());
     access.checkPublish(drafts.map((draft) => draft.topic));
-    const answer = `${JSON.stringify({ ids: await hub.append(drafts) })}\n`;
-    res.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    res.end(answer);
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: `${JSON.stringify({ ids: await hub.append(drafts) })}\n`,
+    };
   },
 };
 
 async function readBody(
-  req: IncomingMessage,
+  stream: Readable,
   body: EventBody,
   limits: BodyLimits & { readonly bodyTimeoutMs: number },
 ): Promise<void> {
@@ -47,21 +47,21 @@ async function readBody(
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(bodyTimeout(limits.bodyTimeoutMs)), limits.bodyTimeoutMs);
-      req.on('data', (chunk: Buffer) => {
+      stream.on('data', (chunk: Buffer) => {
         try {
           body.push(chunk);
         } catch (error) {
           reject(error);
         }
       });
-      req.on('end', resolve);
-      req.on('close', () => reject(bodyCut()));
-      req.on('error', () => reject(bodyCut()));
+      stream.on('end', resolve);
+      stream.on('close', () => reject(bodyCut()));
+      stream.on('error', () => reject(bodyCut()));
     });
   } finally {
     clearTimeout(timer);
     // What else of it comes is dropped, and not looked at.
-    req.removeAllListeners('data');
+    stream.removeAllListeners('data');
   }
 }
 

@@ -2,21 +2,15 @@
 
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WholeAnswer } from './answer.ts';
 
 /** How long a client may go on sending after the answer. Closed at once, it would see a reset, not the answer. */
 const LINGER_MS = 1000;
 
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Empty for an answer without one. */
-  readonly body: string;
-}
-
 /** Sends an answer, drops what the client still sends, and closes within a second. */
-export function answerRaw(socket: Socket, { status, headers, body }: RawAnswer): void {
-  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  socket.end(Buffer.concat([responseHead(status, { ...headers, ...length }), Buffer.from(body)]));
+export function answerRaw(socket: Socket, { status, headers, body }: WholeAnswer): void {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  socket.end(Buffer.concat([responseHead(status, { ...headers, ...length }), Buffer.from(body ?? '')]));
   socket.resume();
   const giveUp = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(giveUp));

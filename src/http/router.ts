@@ -1,19 +1,28 @@
-// Finds the route of a request and turns every failure into an answer.
+// Finds the route of a request and turns every failure into an answer. It knows nothing of what carries either.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
 import type { HubCore } from '../hub/hub-core.ts';
-import { allowOrigin, answerOptions } from './cors.ts';
+import type { Answer, WholeAnswer } from './answer.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
 import { failureOf } from './failure.ts';
 import type { ResolvedHubOptions } from './hub-options.ts';
-import { sendProblem } from './problem.ts';
+import { problemAnswer } from './problem.ts';
 import { readRequestUrl } from './request-url.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteRequest } from './route.ts';
 
-// What is left of a request body after its answer is read and dropped up to here, so that the answer arrives:
-// closing with unread data would reset the connection under it.
-const MAX_DROPPED_BYTES = 16 * 1024 * 1024;
+/** A request as it came. */
+export interface Asked {
+  readonly method: string;
+  /** The path and the query, or a whole URL. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Read only when somebody wants to know. */
+  readonly remoteAddress: string | undefined;
+  readonly body: Readable | undefined;
+}
 
 export class Router {
   readonly #routes: ReadonlyMap<string, Route>;
@@ -29,49 +38,67 @@ export class Router {
     this.#options = options;
   }
 
-  async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** Answers by the route of the request's path, or by the one given. Never rejects. */
+  async answer(asked: Asked, given?: Route): Promise<Answer> {
     try {
-      allowOrigin(req, res, this.#options.corsOrigins);
-      await this.#dispatch(req, res);
+      const url = readRequestUrl(asked.target);
+      const route = given ?? this.#find(url.pathname);
+      const allow = [...route.methods, 'OPTIONS'].join(', ');
+      if (asked.method === 'OPTIONS') return this.#preflight(asked, allow);
+      if (!route.methods.includes(asked.method)) {
+        return this.failure(asked, wrongMethod(route.path, asked.method, allow), { allow });
+      }
+      const answer = await route.answer(this.#requestOf(asked, url));
+      return { ...answer, headers: { ...this.#cors(asked), ...answer.headers } };
     } catch (error) {
-      const values = { method: req.method, url: req.url };
-      sendProblem(res, failureOf(error, this.#options.logger, values));
-      dropBody(req);
+      return this.failure(asked, error);
     }
   }
 
-  async #dispatch(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { method = 'GET' } = req;
-    const url = readRequestUrl(req.url ?? '/');
-    const route = this.#routes.get(url.pathname);
-    if (route === undefined) {
-      throw new HoldfastError(
-        'ERR_NOT_FOUND',
-        `There is no route ${JSON.stringify(shorten(url.pathname))}`,
-        'The routes are /stream, /publish, /healthz, /readyz and /healthz/stream.',
-      );
-    }
-    if (method === 'OPTIONS') {
-      answerOptions(res, route.methods);
-    } else if (route.methods.includes(method)) {
-      await route.answer({ req, res, url, hub: this.#hub, options: this.#options });
-    } else {
-      const allow = [...route.methods, 'OPTIONS'].join(', ');
-      res.setHeader('allow', allow);
-      throw new HoldfastError(
-        'ERR_METHOD_NOT_ALLOWED',
-        `${route.path} does not take ${shorten(method)}`,
-        `Use ${allow}.`,
-      );
-    }
+  /** The answer that tells of a failure; one that the hub does not know is logged. */
+  failure(asked: Asked, error: unknown, headers: Readonly<Record<string, string>> = {}): WholeAnswer {
+    const values = { method: asked.method, url: asked.target };
+    const answer = problemAnswer(failureOf(error, this.#options.logger, values));
+    return { ...answer, headers: { ...this.#cors(asked), ...answer.headers, ...headers } };
+  }
+
+  #find(path: string): Route {
+    const route = this.#routes.get(path);
+    if (route !== undefined) return route;
+    throw new HoldfastError(
+      'ERR_NOT_FOUND',
+      `There is no route ${JSON.stringify(shorten(path))}`,
+      'The routes are /stream, /publish, /healthz, /readyz and /healthz/stream.',
+    );
+  }
+
+  #preflight(asked: Asked, allow: string): WholeAnswer {
+    const cors = this.#cors(asked);
+    return { status: 204, headers: { ...cors, ...preflightHeaders(cors, allow), allow }, body: undefined };
+  }
+
+  #cors({ headers }: Asked): Readonly<Record<string, string>> {
+    return corsHeaders(headers.origin, this.#options.corsOrigins);
+  }
+
+  #requestOf(asked: Asked, url: URL): RouteRequest {
+    const { method, headers, body } = asked;
+    return {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers,
+      get remoteAddress() {
+        return asked.remoteAddress;
+      },
+      body,
+      hub: this.#hub,
+      options: this.#options,
+    };
   }
 }
 
-function dropBody(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  let droppedBytes = 0;
-  req.on('data', (chunk: Buffer) => {
-    droppedBytes += chunk.byteLength;
-    if (droppedBytes > MAX_DROPPED_BYTES) req.destroy();
-  });
+function wrongMethod(path: string, method: string, allow: string): HoldfastError {
+  const message = `${path} does not take ${shorten(method)}`;
+  return new HoldfastError('ERR_METHOD_NOT_ALLOWED', message, `Use ${allow}.`);
 }

@@ -1,28 +1,51 @@
-// GET /stream over node:http: for whatever the fast lane does not take, and for servers without one.
+// GET /stream: subscribe and resume. It checks the request and chooses where to start; from there on the shard has
+// the stream.
 
-import { accessRequestOf } from './authorization.ts';
-import { ResponseOutlet } from './response-outlet.ts';
-import type { Exchange, Route } from './route.ts';
-import { admitStream } from './stream-admission.ts';
+import { HoldfastError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { shorten } from '../base/options.ts';
+import { parseSubscription } from '../hub/parse-subscription.ts';
+import { requestAccess } from './authorization.ts';
+import type { Route } from './route.ts';
 import { STREAM_HEADERS } from './stream-headers.ts';
 
 export const streamRoute: Route = {
   path: '/stream',
   methods: ['GET', 'HEAD'],
-  async answer({ req, res, url, hub, options }: Exchange): Promise<void> {
-    const open = await admitStream(accessRequestOf(req, url), hub, options);
-    if (open === undefined) {
+  async answer(request) {
+    const { method, query, headers, hub, options } = request;
+    const access = await requestAccess(options.authorize, request, options.authorizeTimeoutMs);
+    const patterns = parseSubscription(query.getAll('topic'), options.maxTopics);
+    access.checkSubscribe(patterns);
+    // Chosen now, not before the wait for `authorize`: the log may have moved on meanwhile.
+    const start = hub.chooseStart({
+      lastEventIdHeader: headers['last-event-id'] as string | undefined,
+      lastEventIdQuery: query.get('lastEventId') ?? undefined,
+      fromEarliest: readFrom(query),
+    });
+    if (hub.hasEnded(patterns, start)) {
       // EventSource stops for good on 204, which is what an ended topic wants.
-      res.writeHead(204, { 'cache-control': 'no-store' }).end();
-      return;
+      return { status: 204, headers: { 'cache-control': 'no-store' }, body: undefined };
     }
-    if (req.method === 'HEAD') {
-      res.writeHead(200, STREAM_HEADERS).end();
-      return;
-    }
-    if (res.destroyed || req.socket.destroyed) return;
-    const outlet = new ResponseOutlet(res);
-    res.writeHead(200, STREAM_HEADERS);
-    open(outlet);
+    hub.shard.checkAdmission();
+    if (method === 'HEAD') return { status: 200, headers: STREAM_HEADERS, body: undefined };
+    return {
+      headers: STREAM_HEADERS,
+      open(carry) {
+        hub.shard.checkAdmission();
+        hub.shard.open({ outlet: carry(), patterns, start, expiresAtMs: access.expiresAtMs });
+      },
+    };
   },
 };
+
+function readFrom(query: URLSearchParams): boolean {
+  const from = query.get('from');
+  if (from === null) return false;
+  if (from === 'earliest') return true;
+  throw new HoldfastError(
+    'ERR_BAD_QUERY',
+    `The parameter \`from\` is ${JSON.stringify(shorten(from))}.${didYouMean(from, ['earliest'])}`,
+    'Use from=earliest for everything that is kept, or leave it out to start with what comes.',
+  );
+}

@@ -9,9 +9,10 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { type GivenOptions, resolveOptions, value } from '../../base/options.ts';
 import { ignoreError } from '../connection.ts';
+import type { Router } from '../router.ts';
 import { readRequestHead } from './request-head.ts';
 import { SilentSockets } from './silent-sockets.ts';
-import type { StreamLane } from './stream-lane.ts';
+import { answerOnSocket } from './stream-lane.ts';
 
 const frontOptions = {
   /** The path whose streams take the fast lane; where the hub is mounted deeper, that path. */
@@ -26,18 +27,18 @@ export type FrontOptions = GivenOptions<typeof frontOptions>;
  */
 export class Front extends Server {
   readonly #httpServer: HttpServer;
-  readonly #lane: StreamLane;
+  readonly #router: Router;
   readonly #path: string;
   readonly #silent: SilentSockets;
 
-  constructor(httpServer: HttpServer, lane: StreamLane, given?: FrontOptions) {
+  constructor(httpServer: HttpServer, router: Router, given?: FrontOptions) {
     const { path } = resolveOptions('front', frontOptions, given);
     if (httpServer.listening) {
       throw new TypeError('Expected a server that does not listen: listen with what `front` answers');
     }
     super({ allowHalfOpen: true, noDelay: true });
     this.#httpServer = httpServer;
-    this.#lane = lane;
+    this.#router = router;
     this.#path = path;
     this.#silent = new SilentSockets(httpServer.headersTimeout);
     this.on('connection', (socket) => this.#accept(socket));
@@ -72,7 +73,7 @@ export class Front extends Server {
       socket.pause();
       const head = readRequestHead(bytes, this.#path);
       if (head === undefined) this.#handOver(socket, bytes);
-      else void this.#lane.answer(socket, head);
+      else void answerOnSocket(this.#router, socket, head);
     };
     // FIN before a single byte: a health check of a load balancer, mostly.
     const onEnd = (): void => void socket.end();
