@@ -10,7 +10,7 @@ import { hubOptions } from '../http/hub-options.ts';
 import { startAdminServer } from '../server/admin-server.ts';
 import { streamCapacity } from '../server/capacity.ts';
 import { startHostFeed } from '../server/host-feed.ts';
-import { createHubMetrics } from '../server/hub-metrics.ts';
+import { HubMetrics } from '../server/hub-metrics.ts';
 import { kernelMemoryWarning, readKernelMemory } from '../server/kernel-memory.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 import { startServer } from '../server/server.ts';
@@ -48,9 +48,9 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   const limits = { ...given, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
   boundYoungGeneration();
   const address = parseListenAddress(listen);
-  if (!insecure) refuseBeyondLoopback(address);
+  if (!insecure) refuseBeyondLoopback(address, 'could publish and subscribe');
   const adminAddress = readAdminAddress(adminListen);
-  if (!insecure && adminAddress !== undefined) refuseBeyondLoopback(adminAddress);
+  if (!insecure && adminAddress !== undefined) refuseBeyondLoopback(adminAddress, 'could read its metrics');
   const logger = createProcessLogger(logLevel);
   const hub = createHub({
     ...limits,
@@ -62,8 +62,9 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
     logger.error({ err: error }, 'A connection could not be accepted');
   const startAdmin = async () => {
     if (adminAddress === undefined) return undefined;
-    const metrics = createHubMetrics(() => hub.stats());
-    return startAdminServer(adminAddress, metrics, onListenerError).catch((error: unknown) => {
+    const metrics = new HubMetrics(() => hub.stats());
+    const onAdminError = (error: Error) => logger.error({ err: error }, 'The admin listener failed');
+    return startAdminServer(adminAddress, metrics, onAdminError).catch((error: unknown) => {
       if (adminListen !== undefined) throw error;
       // Nobody asked for it: a second hub on a machine runs without.
       logger.warn({ err: error }, 'No /metrics; choose an address with --admin-listen');
@@ -111,11 +112,11 @@ function readAdminAddress(text = DEFAULT_ADMIN_ADDRESS): ListenAddress | undefin
   return text === 'off' ? undefined : parseListenAddress(text, '--admin-listen');
 }
 
-function refuseBeyondLoopback({ host }: ListenAddress): void {
+function refuseBeyondLoopback({ host }: ListenAddress, could: string): void {
   if (isLoopback(host)) return;
   throw new HoldfastError(
     'ERR_NOT_AUTHORISED_BEYOND_LOOPBACK',
-    `Without authorisation, whoever reaches ${host} could publish and subscribe`,
+    `Without authorisation, whoever reaches ${host} ${could}`,
     'Listen on 127.0.0.1, or accept that with --insecure',
   );
 }

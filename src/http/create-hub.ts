@@ -5,6 +5,7 @@ import { resolveOptions } from '../base/options.ts';
 import type { PublishedEvent } from '../hub/draft.ts';
 import { HubCore, type HubStats } from '../hub/hub-core.ts';
 import { assetRoute } from './asset-route.ts';
+import { answerFetch } from './fetch-carrier.ts';
 import { Front, type FrontOptions } from './front/front.ts';
 import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
 import { type HubOptions, hubOptions } from './hub-options.ts';
@@ -33,6 +34,12 @@ export interface Hub {
 
   /** Answers a request of a node:http server: `/stream`, `/publish`, health and the rest of docs/protocol.md. */
   readonly handle: (req: IncomingMessage, res: ServerResponse) => void;
+
+  /**
+   * Answers a web Request, for frameworks that are built on them: the same routes. A stream is the body of the
+   * Response, with back-pressure; cancelling the body ends it.
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
 
   /**
    * Puts the fast lane in front of a node:http server: streams are served straight on their sockets, at about a
@@ -76,14 +83,8 @@ export function createHub(given?: HubOptions): Hub {
     publish: (events) => core.publish(events),
     end: (topic) => core.end(topic),
     handle: (req, res) => void answerResponse(router, req, res),
-    front(httpServer, given) {
-      const front = new Front(httpServer, router, given);
-      front.on('listening', () => {
-        const address = front.address();
-        if (typeof address === 'object' && address !== null) reaper.watchPort(address.port);
-      });
-      return front;
-    },
+    fetch: (request) => answerFetch(router, request),
+    front: (httpServer, given) => new Front(httpServer, router, given),
     stats: () => core.stats(),
     async close() {
       health.close();

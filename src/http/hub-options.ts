@@ -19,7 +19,9 @@ export const hubOptions = {
   heartbeatMs: milliseconds(15_000, 20),
   /** How long a client may take nothing of what it was sent, in milliseconds, before its stream ends. */
   stallTimeoutMs: milliseconds(30_000, 20),
-  // Looked at every 10 s. The kernel itself takes up to `tcp_wmem`, 4 MiB by default, before it pushes back.
+  // Looked at every 10 s, and each second while a stream is held for it; twice too long in a row counts. What is in
+  // flight is part of it: on long, fast lines it must be above bandwidth times delay. The kernel itself takes up to
+  // `tcp_wmem`, 4 MiB by default, before it pushes back.
   /** The most bytes that may wait for one client in the kernel (Linux); over it, nothing more is written. */
   maxKernelBytes: integer(262_144),
   /** How long an ended stream may take to close, in milliseconds, before it is cut. */

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { rigShard } from '../../test/support/shard-rig.ts';
-import { silentLogger } from '../base/logger.ts';
 import { Reaper } from './reaper.ts';
 
 const HEADER =
@@ -39,34 +38,21 @@ class ConnectedOutlet extends FakeOutlet {
   }
 }
 
-function rig(t: TestContext) {
+function rig(t: TestContext, limits: { maxEvents?: number } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-reaper-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const table = join(folder, 'tcp');
-  const shardRig = rigShard({ stallTimeoutMs: 30_000 });
-  const options = { maxKernelBytes: 1000, logger: silentLogger };
+  const shardRig = rigShard({ stallTimeoutMs: 30_000, limits });
+  const options = { maxKernelBytes: 1000, logger: shardRig.logger };
   const reaper = new Reaper(shardRig.shard, options, [table, join(folder, 'absent')]);
-  reaper.watchPort(8080);
   t.after(() => reaper.stop());
   const open = (port: number) => shardRig.open(['a'], { outlet: new ConnectedOutlet(port) });
   const scan = async (...rows: Row[]) => {
     writeFileSync(table, tableOf(rows));
-    await reaper.scan();
+    await reaper.look();
   };
-  return { shardRig, open, scan };
+  return { shardRig, open, scan, table, reaper };
 }
-
-test('addresses are asked of streams on the fast lane only when a suspect is on their port', async (t) => {
-  const { open, scan } = rig(t);
-  const { outlet } = open(1);
-  let asked = 0;
-  Object.defineProperty(outlet, 'lane', { value: 'fast' });
-  Object.defineProperty(outlet.socket, 'remoteAddress', { get: () => asked++ && '127.0.0.1' });
-  await scan({ port: 2, retransmits: 9, from: 9090 });
-  assert.equal(asked, 0);
-  await scan({ port: 2, retransmits: 9 });
-  assert.equal(asked, 1);
-});
 
 test('a peer in its 7th retransmission is lost, one in its 6th is not', async (t) => {
   const { shardRig, open, scan } = rig(t);
@@ -127,6 +113,43 @@ test('an outlet that drains does not release a stream that is held', async (t) =
   await scan();
   await shardRig.settle();
   assert.deepEqual(outlet.events, ['1', '2']);
+});
+
+test('a stream that was complete when it was held is complete when it is released: no gap', async (t) => {
+  const { shardRig, open, scan } = rig(t, { maxEvents: 5 });
+  const { outlet } = open(1);
+  await shardRig.publish('a', '1');
+  await shardRig.settle();
+  await shardRig.publish('b', '2', '3', '4');
+  await shardRig.settle();
+  await scan({ port: 1, queued: 5000 });
+  await scan({ port: 1, queued: 5000 });
+  await shardRig.publish('b', '5', '6');
+  await shardRig.settle();
+  await scan();
+  await shardRig.publish('a', '7');
+  await shardRig.settle();
+  assert.deepEqual(outlet.controls, []);
+  assert.deepEqual(outlet.events, ['1', '7']);
+});
+
+test('a table that cannot be read holds nobody, and is read again', async (t) => {
+  const { shardRig, open, scan, table, reaper } = rig(t);
+  const { stream } = open(1);
+  await shardRig.settle();
+  await scan({ port: 1, queued: 5000 });
+  await scan({ port: 1, queued: 5000 });
+  assert.equal(stream.state, 'behind');
+  rmSync(table);
+  mkdirSync(table);
+  await reaper.look();
+  await reaper.look();
+  await shardRig.settle();
+  assert.equal(stream.state, 'live');
+  assert.equal(shardRig.warnings.length, 1, 'said once');
+  rmSync(table, { recursive: true });
+  await scan({ port: 1, retransmits: 8 });
+  assert.equal(stream.state, 'ended');
 });
 
 test('a table of many chunks is read to its end', async (t) => {

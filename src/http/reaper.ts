@@ -10,10 +10,13 @@ import { readTcpTable, type TcpRow } from '../base/tcp-table.ts';
 import type { Outlet } from '../hub/outlet.ts';
 import type { Shard } from '../hub/shard.ts';
 import type { Stream } from '../hub/stream.ts';
+import { type Connection, connectionOf } from './connection.ts';
 
 const INTERVAL_MS = 10_000;
-// The 7th retransmission comes some 40 s after the first unacknowledged byte (RTO 200 ms and up, doubled each time);
-// a peer that is merely far away or on a bad line has answered by then.
+// While a stream is held, it waits for the next look.
+const HELD_INTERVAL_MS = 1000;
+// The 7th retransmission comes 25 s after the first unacknowledged byte where the first waits 200 ms (nearby), 51 s where
+// it waits 400 ms; each waits twice as long as the one before. Who is merely far away or on a bad line has answered by then.
 const LOST_RETRANSMITS = 7;
 const CHUNK_BYTES = 65_536;
 const STREAMS_A_TURN = 500;
@@ -32,89 +35,96 @@ interface Suspect {
 /** Sockets of the machine that may be one of ours. */
 class Suspects {
   readonly #byKey = new Map<string, Suspect>();
-  readonly #frontPorts: ReadonlySet<number>;
-  #isOnFront = false;
-
-  constructor(frontPorts: ReadonlySet<number>) {
-    this.#frontPorts = frontPorts;
-  }
 
   add(row: TcpRow, isLost: boolean): void {
-    this.#isOnFront ||= this.#frontPorts.has(row.localPort);
-    const key = keyOf(row.localPort, row.remotePort, row.remoteAddress());
-    this.#byKey.set(key, { isLost, queuedBytes: row.txQueue });
+    const { localPort, remotePort } = row;
+    this.#byKey.set(keyOf({ localPort, remotePort, remoteAddress: row.remoteAddress() }), {
+      isLost,
+      queuedBytes: row.txQueue,
+    });
   }
 
-  // node:net asks the kernel for both addresses once and keeps them, some 300 bytes for the life of the socket. So a
-  // stream of the fast lane is asked only when there is a suspect on a port of a front.
-  find({ lane, socket }: Outlet): Suspect | undefined {
-    if (socket === undefined || this.#byKey.size === 0 || (lane === 'fast' && !this.#isOnFront))
-      return undefined;
-    return this.#byKey.get(keyOf(socket.localPort ?? 0, socket.remotePort ?? 0, socket.remoteAddress ?? ''));
+  find({ socket }: Outlet): Suspect | undefined {
+    const connection = socket === undefined || this.#byKey.size === 0 ? undefined : connectionOf(socket);
+    return connection && this.#byKey.get(keyOf(connection));
   }
 }
 
 export class Reaper {
-  readonly #shard: Pick<Shard, 'streams'>;
+  readonly #shard: Pick<Shard, 'streams' | 'hold'>;
   readonly #options: ReaperOptions;
   readonly #tables: readonly string[];
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   // Whose queue was too long at the last look: once may be a burst on its way.
   #wasOver = new WeakSet<Stream>();
-  readonly #frontPorts = new Set<number>();
-  #isScanning = false;
+  #hasFailed = false;
+  #heldCount = 0;
   #isStopped = false;
 
-  constructor(shard: Pick<Shard, 'streams'>, options: ReaperOptions, tables: readonly string[] = TABLES) {
+  constructor(
+    shard: Pick<Shard, 'streams' | 'hold'>,
+    options: ReaperOptions,
+    tables: readonly string[] = TABLES,
+  ) {
     this.#shard = shard;
     this.#options = options;
     this.#tables = tables;
-    this.#timer = setInterval(() => void this.#tick(), INTERVAL_MS).unref();
-  }
-
-  /** Tells of a port where streams of the fast lane arrive. */
-  watchPort(port: number): void {
-    this.#frontPorts.add(port);
+    this.#timer = this.#arm(INTERVAL_MS);
   }
 
   stop(): void {
     this.#isStopped = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   /** Looks once: cuts streams whose peer is lost, holds those whose queue stays too long, releases the others. */
-  async scan(): Promise<void> {
+  async #scan(): Promise<void> {
     const suspects = await this.#findSuspects();
     const isOver = new WeakSet<Stream>();
     let count = 0;
+    this.#heldCount = 0;
     for (const stream of this.#shard.streams) {
       if (++count % STREAMS_A_TURN === 0) await turn();
       if (this.#isStopped) return;
       const suspect = suspects.find(stream.outlet);
       if (suspect === undefined) stream.release();
       else if (suspect.isLost) stream.cut('client-lost');
-      else if (stream.heldBytes > 0 || this.#wasOver.has(stream)) stream.hold(suspect.queuedBytes);
-      else isOver.add(stream);
+      else if (stream.heldBytes > 0 || this.#wasOver.has(stream)) {
+        this.#shard.hold(stream, suspect.queuedBytes);
+        this.#heldCount++;
+      } else isOver.add(stream);
     }
     this.#wasOver = isOver;
   }
 
-  async #tick(): Promise<void> {
-    // A machine that is too slow for one look in 10 s gets fewer.
-    if (this.#isScanning || isEmpty(this.#shard.streams)) return;
-    this.#isScanning = true;
+  #arm(waitMs: number): NodeJS.Timeout {
+    return setTimeout(() => void this.look(), waitMs).unref();
+  }
+
+  /** Looks, and arms the next look: soon while a stream is held. */
+  async look(): Promise<void> {
+    let waitMs = INTERVAL_MS;
     try {
-      await this.scan();
+      if (!isEmpty(this.#shard.streams)) await this.#scan();
+      this.#hasFailed = false;
+      if (this.#heldCount > 0) waitMs = HELD_INTERVAL_MS;
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'The table of TCP sockets cannot be read; lost peers stay');
-      this.stop();
-    } finally {
-      this.#isScanning = false;
+      this.#releaseAll();
+      const message = 'The table of TCP sockets cannot be read; lost peers stay until it can';
+      if (!this.#hasFailed) this.#options.logger.warn({ err: error }, message);
+      this.#hasFailed = true;
     }
+    clearTimeout(this.#timer);
+    if (!this.#isStopped) this.#timer = this.#arm(waitMs);
+  }
+
+  // Better a full kernel queue than a stream that waits for a look that may never come.
+  #releaseAll(): void {
+    for (const stream of this.#shard.streams) stream.release();
   }
 
   async #findSuspects(): Promise<Suspects> {
-    const suspects = new Suspects(this.#frontPorts);
+    const suspects = new Suspects();
     for (const table of this.#tables) {
       await readChunks(table, (row) => {
         const isLost = row.retransmits >= LOST_RETRANSMITS;
@@ -150,7 +160,7 @@ async function readChunks(path: string, visit: (row: TcpRow) => void): Promise<v
   }
 }
 
-function keyOf(localPort: number, remotePort: number, remoteAddress: string): string {
+function keyOf({ localPort, remotePort, remoteAddress }: Connection): string {
   return `${localPort} ${remotePort} ${remoteAddress}`;
 }
 

@@ -48,7 +48,7 @@ export class Router {
       if (!route.methods.includes(asked.method)) {
         return this.failure(asked, wrongMethod(route.path, asked.method, allow), { allow });
       }
-      const answer = await route.answer(this.#requestOf(asked, url));
+      const answer = await route.answer(this.#requestOf(asked, url, route));
       return { ...answer, headers: { ...this.#cors(asked), ...answer.headers } };
     } catch (error) {
       return this.failure(asked, error);
@@ -81,11 +81,12 @@ export class Router {
     return corsHeaders(headers.origin, this.#options.corsOrigins);
   }
 
-  #requestOf(asked: Asked, url: URL): RouteRequest {
+  #requestOf(asked: Asked, url: URL, route: Route): RouteRequest {
     const { method, headers, body } = asked;
     return {
       method,
-      path: url.pathname,
+      // Not the path of the URL: where the hub is mounted deeper, only one of the lanes sees it without its prefix.
+      path: route.path,
       query: url.searchParams,
       headers,
       get remoteAddress() {

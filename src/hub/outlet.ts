@@ -1,12 +1,12 @@
-// What carries a stream's bytes, a raw socket or a ServerResponse, behind the same few calls. An outlet keeps no
+// What carries a stream's bytes, a raw socket, a ServerResponse or a web Response, behind the same few calls. An outlet keeps no
 // events and takes no decisions; the stream in front of it does.
 
 import type { Socket } from 'node:net';
 import type { EndReason } from '../wire/index.ts';
 import type { Chunk } from './chunk.ts';
 
-/** Which way a stream came: straight on its socket, through node:http, or from inside the process. */
-export type Lane = 'fast' | 'http' | 'inside';
+/** Which way a stream came: straight on its socket, through node:http, as a web Response, from inside the process. */
+export type Lane = 'fast' | 'http' | 'web' | 'inside';
 
 /** Called between the stream's own calls, never from within one of them. */
 export interface OutletListener {

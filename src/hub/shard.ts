@@ -62,7 +62,7 @@ export class Shard implements StreamHost {
   readonly #fanOut: FanOut;
   readonly #catchUp: CatchUp;
   readonly #clock: StreamClock;
-  readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, inside: 0 };
+  readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, web: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
   #opened = 0;
@@ -111,8 +111,9 @@ export class Shard implements StreamHost {
     const stream = new Stream(this, outlet, subscription, start.position, expiresAtMs);
     outlet.listener = stream;
     this.#streams.add(stream);
-    this.#opened++;
     this.#lanes[outlet.lane]++;
+    // The canary is no client.
+    if (outlet.lane !== 'inside') this.#opened++;
     const nowMs = performance.now();
     const retryMs = MIN_RETRY_MS + Math.floor(Math.random() * (RETRY_SPREAD_MS + 1));
     stream.write(firstBlocks(start, this.#log, retryMs), nowMs);
@@ -131,6 +132,13 @@ export class Shard implements StreamHost {
     if (!stream.isOpen) return;
     stream.end(reason);
     this.#clock.startClosing(stream, performance.now());
+  }
+
+  /** Writes no more to a stream until `release`: so many bytes wait for its peer in the kernel already. */
+  hold(stream: Stream, kernelBytes: number): void {
+    // What was matched and not wanted is behind it, whatever happens to the log while it is held.
+    if (stream.isOpen) stream.position = stream.reached(this.#fanOut.matchedTo);
+    stream.hold(kernelBytes);
   }
 
   /** Whether everything announced has gone to every stream that can take it. */
@@ -230,7 +238,7 @@ export class Shard implements StreamHost {
     stream.outlet.listener = undefined;
     this.#streams.delete(stream);
     this.#lanes[stream.outlet.lane]--;
-    this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
+    if (stream.outlet.lane !== 'inside') this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
     if (this.#streams.size === 0) this.#onEmpty?.();
   }
 

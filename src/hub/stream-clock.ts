@@ -29,8 +29,8 @@ const TICKS_A_HEARTBEAT = 60;
 const MIN_TICK_MS = 2;
 const MAX_TICK_MS = 250;
 const STALL_SAMPLES = 4;
-// What the kernel holds is looked at every 10 s: two looks that find the same.
-const MIN_HELD_STALL_MS = 25_000;
+// What the kernel holds for a stream that is held is looked at every second.
+const MIN_HELD_STALL_MS = 5000;
 
 export class StreamClock {
   readonly #times: StreamTimes;

@@ -106,7 +106,7 @@ export class Stream implements OutletListener, WheelItem {
     this.turnBehind();
   }
 
-  /** Writes no more until `release`: so many bytes wait for the peer in the kernel already. */
+  /** See `Shard.hold`, which knows where the stream is. */
   hold(kernelBytes: number): void {
     if (!this.isOpen) return;
     const isNew = this.heldBytes === 0;

@@ -1,33 +1,41 @@
 // The admin listener: what operators and their monitoring ask, never on the public one.
 
-import { createServer, type RequestListener } from 'node:http';
-import type { Registry } from 'prom-client';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { HubMetrics } from './hub-metrics.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenOn, type RunningServer } from './listening.ts';
 
 /**
- * Serves `GET /metrics`.
+ * Serves `GET /metrics`. `onError` hears of connections that cannot be accepted and of metrics that cannot be read.
  *
  * @throws HoldfastError `ERR_LISTEN` when the address cannot be listened on.
  */
 export function startAdminServer(
   address: ListenAddress,
-  metrics: Registry,
+  metrics: Pick<HubMetrics, 'text' | 'contentType'>,
   onError: (error: Error) => void,
 ): Promise<RunningServer> {
-  return listenOn(createServer(answerWith(metrics)), address, onError);
+  const server = createServer((req, res) => {
+    answer(req, res, metrics).catch((error) => {
+      onError(error as Error);
+      res.writeHead(500, { 'content-type': 'text/plain' }).end('The metrics cannot be read.\n');
+    });
+  });
+  return listenOn(server, address, onError, '--admin-listen');
 }
 
-function answerWith(metrics: Registry): RequestListener {
-  return async ({ method = 'GET', url }, res) => {
-    if (url !== '/metrics') {
-      res.writeHead(404, { 'content-type': 'text/plain' }).end('There is /metrics.\n');
-    } else if (method !== 'GET' && method !== 'HEAD') {
-      res.writeHead(405, { allow: 'GET, HEAD' }).end();
-    } else {
-      const text = await metrics.metrics();
-      res.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
-      res.end(method === 'HEAD' ? undefined : text);
-    }
-  };
+async function answer(
+  { method = 'GET', url = '/' }: IncomingMessage,
+  res: ServerResponse,
+  metrics: Pick<HubMetrics, 'text' | 'contentType'>,
+): Promise<void> {
+  if (url.split('?', 1)[0] !== '/metrics') {
+    res.writeHead(404, { 'content-type': 'text/plain' }).end('There is /metrics.\n');
+  } else if (method !== 'GET' && method !== 'HEAD') {
+    res.writeHead(405, { allow: 'GET, HEAD' }).end();
+  } else {
+    const text = await metrics.text();
+    res.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+    res.end(method === 'HEAD' ? undefined : text);
+  }
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HubStats } from '../hub/hub-core.ts';
 import { startAdminServer } from './admin-server.ts';
-import { createHubMetrics } from './hub-metrics.ts';
+import { HubMetrics } from './hub-metrics.ts';
 
 const stats: HubStats = {
   streams: 12,
   behind: 3,
-  lanes: { fast: 10, http: 2, inside: 0 },
+  lanes: { fast: 10, http: 2, web: 0, inside: 0 },
   opened: 40,
   ended: { 'client-left': 20, stalled: 8 },
   delivered: 5000,
@@ -19,7 +19,7 @@ test('the admin listener tells the numbers of the hub as they are when it is ask
   let now = stats;
   const server = await startAdminServer(
     { host: '127.0.0.1', port: 0 },
-    createHubMetrics(() => now),
+    new HubMetrics(() => now),
     assert.fail,
   );
   t.after(() => server.close());
@@ -39,6 +39,18 @@ test('the admin listener tells the numbers of the hub as they are when it is ask
   now = { ...stats, opened: 41 };
   const again = await read();
   assert.match(again, /^sse_streams_opened_total 41$/m);
+  assert.equal((await fetch(`${server.url}/metrics?a=b`)).status, 200);
   assert.equal((await fetch(`${server.url}/`)).status, 404);
   assert.equal((await fetch(`${server.url}/metrics`, { method: 'POST' })).status, 405);
+});
+
+test('metrics that cannot be read are a 500, and the hub goes on', async (t) => {
+  const errors: Error[] = [];
+  const metrics = { contentType: 'text/plain', text: () => Promise.reject(new Error('no')) };
+  const server = await startAdminServer({ host: '127.0.0.1', port: 0 }, metrics, (error) =>
+    errors.push(error),
+  );
+  t.after(() => server.close());
+  assert.equal((await fetch(`${server.url}/metrics`)).status, 500);
+  assert.equal(errors.length, 1);
 });

@@ -1,55 +1,57 @@
-// What Prometheus reads of a hub. Nothing is counted here: the hub's own numbers are read when they are asked for.
+// What Prometheus reads of a hub. Nothing is counted here: the hub's own numbers are read once for each scrape.
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HubStats } from '../hub/hub-core.ts';
 
-/** The metrics of one hub and of the process that it runs in. */
-export function createHubMetrics(stats: () => HubStats): Registry {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'sse_streams',
-    help: 'Streams that are open or ending, by the way they came: fast (straight on the socket), http (through node:http), inside (the canary)',
-    labelNames: ['lane'],
-    registers,
-    collect() {
-      for (const [lane, count] of Object.entries(stats().lanes)) this.set({ lane }, count);
-    },
-  });
-  new Gauge({
-    name: 'sse_behind_streams',
-    help: 'Streams that read on from a position instead of getting events as they are announced',
-    registers,
-    collect() {
-      this.set(stats().behind);
-    },
-  });
-  const counter = (name: string, help: string, read: (stats: HubStats) => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read(stats()));
-      },
-    });
-  counter('sse_streams_opened_total', 'Streams opened since the start', ({ opened }) => opened);
-  counter(
+export class HubMetrics {
+  readonly #registry = new Registry();
+  readonly #stats: () => HubStats;
+  readonly #streams = this.#gauge(
+    'sse_streams',
+    'Streams that are open or ending, by the way they came: fast (straight on the socket), http (through node:http), web (as a Response), inside (the canary)',
+    'lane',
+  );
+  readonly #behind = this.#gauge(
+    'sse_behind_streams',
+    'Streams that read on from a position instead of getting events as they are announced',
+  );
+  readonly #opened = this.#counter('sse_streams_opened_total', 'Streams that clients opened since the start');
+  readonly #ended = this.#counter(
+    'sse_streams_ended_total',
+    'Streams of clients that ended since the start, by reason; docs/protocol.md says what each means',
+    'reason',
+  );
+  readonly #delivered = this.#counter(
     'sse_events_delivered_total',
     'Events written to streams since the start',
-    ({ delivered }) => delivered,
   );
-  new Counter({
-    name: 'sse_streams_ended_total',
-    help: 'Streams ended since the start, by reason; docs/protocol.md says what each means',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [reason, count] of Object.entries(stats().ended)) this.inc({ reason }, count);
-    },
-  });
-  return registry;
+
+  constructor(stats: () => HubStats) {
+    this.#stats = stats;
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All metrics as they are now, in the text format of Prometheus. */
+  text(): Promise<string> {
+    const { lanes, behind, opened, ended, delivered } = this.#stats();
+    for (const [lane, count] of Object.entries(lanes)) this.#streams.set({ lane }, count);
+    this.#behind.set(behind);
+    for (const counter of [this.#opened, this.#ended, this.#delivered]) counter.reset();
+    this.#opened.inc(opened);
+    for (const [reason, count] of Object.entries(ended)) this.#ended.inc({ reason }, count);
+    this.#delivered.inc(delivered);
+    return this.#registry.metrics();
+  }
+
+  #gauge(name: string, help: string, ...labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
 }

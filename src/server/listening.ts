@@ -28,7 +28,7 @@ export interface RunningServer {
 type ClosableServer = Server & { closeIdleConnections(): void; closeAllConnections(): void };
 
 /**
- * Listens on an address. `onError` hears of what fails later.
+ * Listens on an address. `onError` hears of what fails later; `flag` is the option that sets the address.
  *
  * @throws HoldfastError `ERR_LISTEN` when the address cannot be listened on.
  */
@@ -36,8 +36,9 @@ export async function listenOn(
   server: ClosableServer,
   address: ListenAddress,
   onError: (error: Error) => void,
+  flag = '--listen',
 ): Promise<RunningServer> {
-  await listen(server, address);
+  await listen(server, address, flag);
   // Accepting can fail later, for want of memory, say. Unheard, it would end the process and every stream.
   server.on('error', onError);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
@@ -59,9 +60,9 @@ export async function listenOn(
   };
 }
 
-function listen(server: Server, address: ListenAddress): Promise<void> {
+function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => reject(listenFailure(error, address));
+    const onError = (error: NodeJS.ErrnoException) => reject(listenFailure(error, address, flag));
     server.once('error', onError);
     server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
       server.off('error', onError);
@@ -70,19 +71,22 @@ function listen(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-function listenFailure(error: NodeJS.ErrnoException, { host, port }: ListenAddress): HoldfastError {
+function listenFailure(
+  error: NodeJS.ErrnoException,
+  { host, port }: ListenAddress,
+  flag: string,
+): HoldfastError {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const [why, help] = reasons[error.code ?? ''] ?? [error.message, 'Choose another address with --listen'];
-  return new HoldfastError('ERR_LISTEN', `Cannot listen on ${where}: ${why}`, help, { cause: error });
+  const [why, help] = reasons[error.code ?? ''] ?? [error.message, 'Choose another address'];
+  return new HoldfastError('ERR_LISTEN', `Cannot listen on ${where}: ${why}`, `${help} (${flag})`, {
+    cause: error,
+  });
 }
 
 const reasons: Readonly<Record<string, readonly [why: string, help: string]>> = {
-  EADDRINUSE: ['the port is taken', 'Stop what uses it, or choose another with --listen'],
-  EACCES: ['this user may not use the port', 'Choose a port from 1024 up with --listen'],
-  EADDRNOTAVAIL: [
-    'the address is not one of this machine',
-    'Choose an address of this machine with --listen',
-  ],
+  EADDRINUSE: ['the port is taken', 'Stop what uses it, or choose another'],
+  EACCES: ['this user may not use the port', 'Choose a port from 1024 up'],
+  EADDRNOTAVAIL: ['the address is not one of this machine', 'Choose an address of this machine'],
   ENOTFOUND: ['the name has no address', 'Check the name, or write an address such as 127.0.0.1:8080'],
   EAI_AGAIN: ['the name cannot be looked up now', 'Write an address such as 127.0.0.1:8080'],
 };

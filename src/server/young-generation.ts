@@ -4,8 +4,10 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-/** To be called before there is any load: what has grown stays. */
+/** To be called before there is any load: what has grown stays. Who has set a size for the process is obeyed. */
 export function boundYoungGeneration(): void {
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  if (/semi[-_]space/.test(given)) return;
   // [v8] --max-semi-space-size is read once, before any code of ours runs; the growth factor each time it would grow.
   setFlagsFromString('--semi-space-growth-factor=1');
 }

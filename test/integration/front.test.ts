@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { openAccess } from '../../src/http/authorization.ts';
+import { type Authorize, type Grant, openAccess } from '../../src/http/authorization.ts';
 import { createHub } from '../../src/http/create-hub.ts';
 import type { FrontOptions } from '../../src/http/front/front.ts';
 import type { HubOptions } from '../../src/http/hub-options.ts';
@@ -49,7 +50,7 @@ test('a plain stream request takes the fast lane', async (t) => {
   const { hub, url } = await startFront(t);
   const client = new StreamClient(`${url}/stream?topic=a`);
   await client.connect();
-  assert.deepEqual(hub.stats().lanes, { fast: 1, http: 0, inside: 0 });
+  assert.deepEqual(hub.stats().lanes, { fast: 1, http: 0, web: 0, inside: 0 });
   await hub.publish({ topic: 'a', data: '1' });
   await waitFor('the event', () => client.events.length === 1);
   client.cut('fin');
@@ -131,6 +132,33 @@ test('a connection that says nothing is closed after headersTimeout, one that sp
   assert.ok(!speaking.ended());
 });
 
+test('a server without time limits does not make the front impatient', async (t) => {
+  const { hub, port } = await startFront(t, { server: { requestTimeout: 0, headersTimeout: 0 } });
+  const client = await rawClient(t, port, '');
+  const quick = await rawClient(t, port, streamRequest('a'));
+  await waitFor('a stream that came later', () => quick.text().includes('\n\n'));
+  assert.ok(!client.ended());
+  client.socket.write(streamRequest('a'));
+  await waitFor('both streams', () => hub.stats().streams === 2);
+});
+
+test('a head beyond the limit of the server behind is left to it', async (t) => {
+  const { port } = await startFront(t, { server: { maxHeaderSize: 1024 } });
+  const large = streamRequest('a').replace('\r\n\r\n', `\r\nCookie: ${'x'.repeat(2000)}\r\n\r\n`);
+  const client = await rawClient(t, port, large);
+  await waitFor('the refusal', () => client.text().startsWith('HTTP/1.1 431'));
+});
+
+test('a front that listens again enforces the limits of the server behind again', async (t) => {
+  const server = { headersTimeout: 200, requestTimeout: 300, connectionsCheckingInterval: 50 };
+  const { front, port } = await startFront(t, { server });
+  await new Promise((resolve) => front.close(resolve));
+  front.listen({ port, host: '127.0.0.1' });
+  await once(front, 'listening');
+  const half = await rawClient(t, port, 'GET /stream?topic=a HTTP/1.1\r\nHo');
+  await waitFor('the close', () => half.ended());
+});
+
 test('half a head is closed by the server behind, which enforces its limits although it never listens', async (t) => {
   const server = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
   const { port } = await startFront(t, { server });
@@ -195,6 +223,19 @@ test('a client that goes away while `authorize` thinks leaves nothing', async (t
   await waitFor('one connection', async () => (await count()) === 1);
 });
 
+test('closeAllConnections cuts what `authorize` still thinks about', async (t) => {
+  const { hub, front, port } = await startFront(t, {
+    hub: { authorize: () => new Promise<Grant>(() => {}) },
+  });
+  const client = await rawClient(t, port, streamRequest('a'));
+  const accepted = () =>
+    new Promise<number>((resolve) => front.getConnections((_, connections) => resolve(connections)));
+  await waitFor('the connection', async () => (await accepted()) === 1);
+  front.closeAllConnections();
+  await waitFor('the cut', () => client.ended());
+  assert.equal(hub.stats().opened, 0);
+});
+
 test('what a client sends after its request is dropped; when it never stops, it is cut off', async (t) => {
   const { hub, port } = await startFront(t);
   const chatty = await rawClient(t, port, streamRequest('a'));
@@ -208,12 +249,30 @@ test('what a client sends after its request is dropped; when it never stops, it 
   assert.deepEqual(hub.stats().ended, { limit: 1 });
 });
 
-test('the hub may be mounted deeper: its path then takes the fast lane', async (t) => {
-  const { hub, url } = await startFront(t, { front: { path: '/live/stream' } });
-  const client = new StreamClient(`${url}/live/stream?topic=a`);
-  await client.connect();
-  assert.equal(hub.stats().lanes.fast, 1);
-  client.cut('fin');
+test('mounted deeper, both lanes serve the path and tell `authorize` the same', async (t) => {
+  const paths: string[] = [];
+  const authorize: Authorize = (request) => {
+    paths.push(request.path);
+    return openAccess(request);
+  };
+  const hub = createHub({ authorize });
+  const app = createServer((req, res) => {
+    // As a router does for what is mounted under a prefix.
+    req.url = req.url!.replace('/live', '');
+    hub.handle(req, res);
+  });
+  const front = hub.front(app, { path: '/live/stream' }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const { port } = front.address() as AddressInfo;
+  t.after(async () => {
+    await hub.close();
+    front.close();
+  });
+  await rawClient(t, port, streamRequest('a').replace('/stream', '/live/stream'));
+  await rawClient(t, port, streamRequest('a', '1.0').replace('/stream', '/live/stream'));
+  await waitFor('both streams', () => hub.stats().streams === 2);
+  assert.deepEqual(hub.stats().lanes, { fast: 1, http: 1, web: 0, inside: 0 });
+  assert.deepEqual(paths, ['/stream', '/stream']);
 });
 
 test('a server that listens, an unknown option and a path that is none are refused', async (t) => {
@@ -222,6 +281,7 @@ test('a server that listens, an unknown option and a path that is none are refus
   await once(listening, 'listening');
   t.after(() => listening.close());
   assert.throws(() => hub.front(listening), /Expected a server that does not listen/);
+  assert.throws(() => hub.front(createTlsServer() as never), /would go out unencrypted/);
   const given = { paths: '/stream' } as FrontOptions;
   assert.throws(() => hub.front(createServer(), given), /Unknown option `paths` of front.*`path`/);
   assert.throws(() => hub.front(createServer(), { path: 'stream' }), /Expected `path` to be a path/);
@@ -259,5 +319,38 @@ laneTest(
     assert.equal(refusal.headers.get('content-type'), 'application/problem+json');
     assert.equal(refusal.headers.get('access-control-allow-origin'), 'https://app.example');
     assert.equal(((await refusal.json()) as { code: string }).code, 'ERR_NO_TOPIC');
+  },
+);
+
+laneTest('requests that are admitted in one moment do not overfill the hub', async (t, startHub) => {
+  let decide = () => {};
+  const decided = new Promise<void>((resolve) => {
+    decide = resolve;
+  });
+  const authorize: Authorize = (request) => decided.then(() => openAccess(request));
+  const { hub, port } = await startHub(t, { maxStreams: 3, authorize });
+  const clients = await Promise.all(Array.from({ length: 10 }, () => rawClient(t, port, streamRequest('a'))));
+  decide();
+  await waitFor('all answers', () => clients.every((client) => client.text() !== ''));
+  assert.equal(hub.stats().streams, 3);
+  const refused = clients.filter((client) => client.text().startsWith('HTTP/1.1 503'));
+  assert.equal(refused.length, 7);
+});
+
+laneTest(
+  'a request that is admitted while the hub closes is refused, and the close is complete',
+  async (t, startHub) => {
+    let decide = () => {};
+    const decided = new Promise<void>((resolve) => {
+      decide = resolve;
+    });
+    const authorize: Authorize = (request) => decided.then(() => openAccess(request));
+    const { hub, port } = await startHub(t, { authorize });
+    const client = await rawClient(t, port, streamRequest('a'));
+    const closed = hub.close();
+    decide();
+    await closed;
+    await waitFor('the answer', () => client.text().startsWith('HTTP/1.1 503'));
+    assert.equal(hub.stats().streams, 0);
   },
 );

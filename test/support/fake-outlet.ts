@@ -13,7 +13,7 @@ export type Received =
   | { readonly kind: 'cursor'; readonly id: string };
 
 export class FakeOutlet implements Outlet {
-  readonly lane = 'inside';
+  readonly lane = 'http';
   readonly socket: Socket | undefined = undefined;
   listener: OutletListener | undefined;
   unsentBytes = 0;

@@ -1,6 +1,7 @@
 // A shard over a log in memory, with fake outlets in place of connections.
 
 import assert from 'node:assert/strict';
+import type { Logger } from '../../src/base/logger.ts';
 import { parseSubscription } from '../../src/hub/parse-subscription.ts';
 import { Shard } from '../../src/hub/shard.ts';
 import { chooseStart } from '../../src/hub/start-position.ts';
@@ -46,12 +47,18 @@ export class ShardRig<Log extends EventLog = MemoryLog> {
   readonly log: Log;
   readonly shard: Shard;
   readonly errors: unknown[] = [];
+  readonly warnings: unknown[] = [];
+  readonly logger: Logger;
   readonly #opened: Opened[] = [];
 
   constructor(log: Log, options: RigOptions) {
     this.log = log;
-    const error = (values: Readonly<Record<string, unknown>>) => this.errors.push(values.err);
-    const nothing = () => {};
+    this.logger = {
+      debug() {},
+      info() {},
+      warn: (values) => this.warnings.push(values.err),
+      error: (values) => this.errors.push(values.err),
+    };
     this.shard = new Shard(log, {
       heartbeatMs: 15_000,
       stallTimeoutMs: 30_000,
@@ -59,7 +66,7 @@ export class ShardRig<Log extends EventLog = MemoryLog> {
       maxStreams: 1000,
       ...options,
       ring: { maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxAgeMs: 3_600_000, ...options.ring },
-      logger: { debug: nothing, info: nothing, warn: nothing, error },
+      logger: this.logger,
     });
   }
 

@@ -7,10 +7,11 @@
 
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { type GivenOptions, resolveOptions, value } from '../../base/options.ts';
 import { ignoreError } from '../connection.ts';
 import type { Router } from '../router.ts';
-import { readRequestHead } from './request-head.ts';
+import { type RequestHead, readRequestHead } from './request-head.ts';
 import { SilentSockets } from './silent-sockets.ts';
 import { answerOnSocket } from './stream-lane.ts';
 
@@ -30,9 +31,16 @@ export class Front extends Server {
   readonly #router: Router;
   readonly #path: string;
   readonly #silent: SilentSockets;
+  // Connections that nobody serves yet: they say nothing, or `authorize` thinks about them.
+  readonly #unserved = new Set<Socket>();
 
   constructor(httpServer: HttpServer, router: Router, given?: FrontOptions) {
     const { path } = resolveOptions('front', frontOptions, given);
+    if (httpServer instanceof TlsServer) {
+      throw new TypeError(
+        'Expected a server of node:http: on one of node:https streams would go out unencrypted',
+      );
+    }
     if (httpServer.listening) {
       throw new TypeError('Expected a server that does not listen: listen with what `front` answers');
     }
@@ -40,11 +48,11 @@ export class Front extends Server {
     this.#httpServer = httpServer;
     this.#router = router;
     this.#path = path;
-    this.#silent = new SilentSockets(httpServer.headersTimeout);
+    this.#silent = new SilentSockets(() => httpServer.headersTimeout);
     this.on('connection', (socket) => this.#accept(socket));
     // [node] A node:http server starts to enforce its limits of head and request time when it listens. This one
     // never does: without the event, half a head would stay for ever.
-    this.once('listening', () => void httpServer.emit('listening'));
+    this.on('listening', () => void httpServer.emit('listening'));
   }
 
   /** Closes connections that wait for a request: those of the server behind, and those that said nothing yet. */
@@ -55,7 +63,7 @@ export class Front extends Server {
 
   /** Cuts all connections except streams of the fast lane, which are the hub's to end. */
   closeAllConnections(): void {
-    this.#silent.closeAll();
+    for (const socket of this.#unserved) socket.destroy();
     this.#httpServer.closeAllConnections();
   }
 
@@ -71,14 +79,15 @@ export class Front extends Server {
     const onData = (bytes: Buffer): void => {
       leave();
       socket.pause();
-      const head = readRequestHead(bytes, this.#path);
+      const head = readRequestHead(bytes, this.#path, maxHeaderSizeOf(this.#httpServer));
       if (head === undefined) this.#handOver(socket, bytes);
-      else void answerOnSocket(this.#router, socket, head);
+      else void this.#answer(socket, head);
     };
     // FIN before a single byte: a health check of a load balancer, mostly.
     const onEnd = (): void => void socket.end();
     const leave = (): void => {
       this.#silent.remove(socket);
+      this.#unserved.delete(socket);
       socket.off('data', onData);
       socket.off('end', onEnd);
       socket.off('close', leave);
@@ -88,6 +97,13 @@ export class Front extends Server {
     socket.on('end', onEnd);
     socket.on('close', leave);
     this.#silent.add(socket);
+    this.#unserved.add(socket);
+  }
+
+  async #answer(socket: Socket, head: RequestHead): Promise<void> {
+    this.#unserved.add(socket);
+    await answerOnSocket(this.#router, socket, head);
+    this.#unserved.delete(socket);
   }
 
   // [node] 'connection' may be emitted to inject connections into a server.
@@ -97,6 +113,11 @@ export class Front extends Server {
     // Paused above by hand, so a listener for data does not start it again.
     socket.resume();
   }
+}
+
+// [node] An option of `createServer` that the types do not show on the server.
+function maxHeaderSizeOf(server: HttpServer & { readonly maxHeaderSize?: number }): number | undefined {
+  return server.maxHeaderSize;
 }
 
 function isPath(given: unknown): boolean {

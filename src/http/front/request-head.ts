@@ -34,9 +34,13 @@ const REFUSED_FIELDS: ReadonlySet<string> = new Set([
   'set-cookie',
 ]);
 
-/** Reads bytes that must be one whole head for `path`, to the last byte. */
-export function readRequestHead(bytes: Buffer, path: string): RequestHead | undefined {
-  if (bytes.length > MAX_HEAD_BYTES) return undefined;
+/** Reads bytes that must be one whole head for `path`, to the last byte, and not longer than node:http would take. */
+export function readRequestHead(
+  bytes: Buffer,
+  path: string,
+  maxHeaderSize = MAX_HEAD_BYTES,
+): RequestHead | undefined {
+  if (bytes.length > Math.min(maxHeaderSize, MAX_HEAD_BYTES)) return undefined;
   const lines = bytes.toString('latin1').split('\r\n');
   // The empty line, and nothing after it; the line before it is a field, so that there is exactly one.
   if (lines.pop() !== '' || lines.pop() !== '') return undefined;

@@ -1,21 +1,27 @@
 // Connections that have not sent a byte yet. All may be silent for the same time, so the oldest is always the
-// first to be due, and one timer serves them all.
+// first to be due, and one timer serves them all. There is always a limit: a node:http server whose `headersTimeout` is
+// 0, which means none, would keep such a connection for ever.
 
 import type { Socket } from 'node:net';
 
+const MAX_TIMEOUT_MS = 60_000;
+
 export class SilentSockets {
-  readonly #timeoutMs: number;
+  readonly #timeoutMs: () => number;
   // In the order in which they came, with the time when each is due.
   readonly #dueMs = new Map<Socket, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(timeoutMs: number) {
+  /** `timeoutMs` is asked for each connection: it may be changed while the server runs. */
+  constructor(timeoutMs: () => number) {
     this.#timeoutMs = timeoutMs;
   }
 
   add(socket: Socket): void {
-    this.#dueMs.set(socket, performance.now() + this.#timeoutMs);
-    this.#timer ??= this.#arm(this.#timeoutMs);
+    const wantedMs = this.#timeoutMs();
+    const timeoutMs = wantedMs > 0 && wantedMs < MAX_TIMEOUT_MS ? wantedMs : MAX_TIMEOUT_MS;
+    this.#dueMs.set(socket, performance.now() + timeoutMs);
+    this.#timer ??= this.#arm(timeoutMs);
   }
 
   remove(socket: Socket): void {
