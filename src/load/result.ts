@@ -1,6 +1,8 @@
 // What a run leaves behind: NDJSON, one record a line. First a `run`, then a `sample` each second, at the end a
 // `summary`. load and soak write it, report reads it; a file that was cut off lacks only its summary.
 
+import type { TcpState } from '../base/tcp-table.ts';
+
 /** Times are microseconds on the histogram's scale, percentiles included. */
 export interface LatencyFigures {
   readonly count: number;
@@ -103,8 +105,13 @@ export interface ServerFigures {
   /** Undefined where the processes belong to another user. */
   readonly openFiles: number | undefined;
   readonly processes: number;
-  /** TCP sockets by state, of the server's network namespace (all of the machine on loopback). */
+  /** TCP sockets of the server's network namespace (all of the machine on loopback). */
   readonly sockets?: SocketCounts | undefined;
+  /**
+   * Sockets of the server's port by TCP state, as `ss` calls them. Absent where that is not known, and in intervals in
+   * which it was not counted: a large table is read less often.
+   */
+  readonly socketStates?: Readonly<Partial<Record<TcpState, number>>> | undefined;
   /** Only when the server tells; the commands do not ask yet. */
   readonly runtime?: RuntimeFigures | undefined;
 }
@@ -180,6 +187,8 @@ export interface SummaryRecord {
   readonly limitedIntervals: number;
   readonly server:
     | (ServerFigures & {
+        /** The most sockets that were in each state at any count. */
+        readonly socketPeaks?: Readonly<Partial<Record<TcpState, number>>> | undefined;
         readonly cpuUsPerEvent: number | undefined;
         readonly privateBytesPerStream: number | undefined;
       })

@@ -176,6 +176,12 @@ function server({ summary: { server, durationMs, streamsPeak } }: RunResult): Dr
       { id: 'fileBytes', label: 'file-backed memory', value: server?.fileBytes, unit: 'bytes' },
       { id: 'openFiles', label: 'open files', value: server?.openFiles, unit: 'count' },
       { id: 'processes', label: 'processes', value: server?.processes, unit: 'count' },
+      ...(server?.socketPeaks ?? []).map(
+        ([state, most]): Draft => ({
+          ...{ id: `sockets.${state}`, label: `sockets ${state}`, value: most, unit: 'count' },
+          note: 'the most at once',
+        }),
+      ),
     ],
   };
 }

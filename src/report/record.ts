@@ -68,6 +68,8 @@ export type Latency = Numbers<typeof latencyNames>;
 export type GeneratorCost = Numbers<typeof generatorNames> & { readonly limited: boolean };
 export type ServerCost = Numbers<typeof serverNames>;
 export type CostPerUnit = Numbers<typeof costNames>;
+/** The most sockets of the server's port in each TCP state. */
+export type SocketPeaks = { readonly socketPeaks: Entries<number> };
 export type Ledger = Numbers<typeof ledgerNames> & { readonly exact: boolean };
 export type Entries<Value> = readonly (readonly [name: string, value: Value])[];
 
@@ -102,7 +104,7 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly ends: Entries<number>;
   readonly latencyHistogram: string | undefined;
   readonly ledger: Ledger | undefined;
-  readonly server: (ServerCost & CostPerUnit) | undefined;
+  readonly server: (ServerCost & CostPerUnit & SocketPeaks) | undefined;
   readonly generator: (GeneratorCost & CostPerUnit) | undefined;
   readonly verdict: Verdict | undefined;
 }
@@ -153,7 +155,7 @@ function readSample(from: Source, atMs: number): SampleRecord {
     kind: 'sample',
     atMs,
     ...numbersOf(from, sampleNames),
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
     latency: latencyOf(from.latency),
     latencyHistogram: histogramOf(from.latencyHistogram),
     generator: isObject(from.generator) ? generatorOf(from.generator) : undefined,
@@ -169,13 +171,15 @@ function readSummary(from: Source): SummaryRecord {
     ...numbersOf(from, summaryNames),
     ...(Object.fromEntries(latencies) as Latencies),
     interrupted: from.interrupted === true,
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
     latencyHistogram: histogramOf(from.latencyHistogram),
     // A ledger that does not say that it is exact is not.
     ledger: isObject(ledger)
       ? { ...numbersOf(ledger, ledgerNames), exact: ledger.exact === true }
       : undefined,
-    server: isObject(server) ? numbersOf(server, [...serverNames, ...costNames]) : undefined,
+    server: isObject(server)
+      ? { ...numbersOf(server, [...serverNames, ...costNames]), socketPeaks: countsOf(server.socketPeaks) }
+      : undefined,
     generator: isObject(generator)
       ? { ...generatorOf(generator), ...numbersOf(generator, costNames) }
       : undefined,
@@ -221,10 +225,10 @@ const generatorOf = (from: Source) => ({
   limited: from.limited === true,
 });
 
-function endsOf(value: unknown): Entries<number> {
-  const ends = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
-  return ends.flatMap(([reason, count]) => {
+function countsOf(value: unknown): Entries<number> {
+  const counts = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
+  return counts.flatMap(([name, count]) => {
     const number = numberOf(count);
-    return number === undefined || number === 0 ? [] : [[textOf(reason, 60), number] as const];
+    return number === undefined || number === 0 ? [] : [[textOf(name, 60), number] as const];
   });
 }

@@ -72,8 +72,10 @@ export class RunTotals {
       processes: peak('processes'),
       cpuUsPerEvent: perEvent(total('serverCpuUs')),
       privateBytesPerStream: undefined,
+      socketPeaks: [],
     };
     const noLatencies = Object.fromEntries(latencyKinds.map((kind) => [kind, undefined])) as Latencies;
+    const hasServer = Object.values(server).some((value) => typeof value === 'number');
     return {
       kind: 'summary',
       ...noLatencies,
@@ -95,7 +97,7 @@ export class RunTotals {
       ledger: undefined,
       verdict: undefined,
       limitedIntervals: this.#limitedIntervals,
-      server: Object.values(server).some((value) => value !== undefined) ? server : undefined,
+      server: hasServer ? server : undefined,
       generator: {
         cpuUs: total('generatorCpuUs'),
         privateBytes: peak('ownBytes'),

@@ -85,7 +85,10 @@ class LoadRun {
     this.#run = run;
     this.#totals = new RunTotals(options.streams);
     this.#verdict = new VerdictCollector(options.objectives, options.sampleMs);
-    this.#probe = options.pid === undefined ? undefined : new ServerProbe({ pid: options.pid });
+    this.#probe =
+      options.pid === undefined
+        ? undefined
+        : new ServerProbe({ pid: options.pid, port: plans[0]!.target.port });
     this.#nextSampleMs = options.sampleMs;
     this.#generators = plans.map(() => new Child('generator-process'));
     this.#publisher = options.publish && new Child('publisher-process');

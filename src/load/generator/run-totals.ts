@@ -1,6 +1,7 @@
 // Adds up what the processes of a run report: one sample record an interval, and the summary at the end. Histograms
 // are merged, never averaged.
 
+import type { TcpState } from '../../base/tcp-table.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import type {
   EndKind,
@@ -44,6 +45,7 @@ export class RunTotals {
   #generatorBaseBytes = 0;
   #serverBase: ServerFigures | undefined;
   #serverPeak: ServerFigures | undefined;
+  readonly #socketPeaks: Partial<Record<TcpState, number>> = {};
   #loopDelayP99Us = 0;
 
   constructor(streamsWanted: number) {
@@ -167,6 +169,9 @@ export class RunTotals {
     const perStream = (bytes: number) => (this.#streamsPeak === 0 ? undefined : bytes / this.#streamsPeak);
     const server = this.#serverPeak && {
       ...this.#serverPeak,
+      // The sample of the highest memory may be one in which they were not counted.
+      socketStates: undefined,
+      socketPeaks: Object.keys(this.#socketPeaks).length === 0 ? undefined : this.#socketPeaks,
       cpuUs: this.#serverCpuUs,
       cpuUsPerEvent: perEvent(this.#serverCpuUs),
       privateBytesPerStream: perStream(this.#serverPeak.privateBytes - (this.#serverBase?.privateBytes ?? 0)),
@@ -217,6 +222,8 @@ export class RunTotals {
   #noteServer(server: ServerFigures | undefined): void {
     if (server === undefined) return;
     this.#serverCpuUs += server.cpuUs;
+    for (const [state, count] of Object.entries(server.socketStates ?? {}) as [TcpState, number][])
+      this.#socketPeaks[state] = Math.max(this.#socketPeaks[state] ?? 0, count);
     if (this.#serverPeak === undefined || server.privateBytes >= this.#serverPeak.privateBytes)
       this.#serverPeak = server;
   }
