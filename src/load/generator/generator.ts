@@ -3,6 +3,8 @@
 
 import { nowUs } from '../clock.ts';
 import { Ledger, type LedgerTotals } from '../ledger/ledger.ts';
+import type { BlockCount } from '../ledger/loss-blocks.ts';
+import { type KnownTimes, type PublishSpan, PublishTimes } from '../ledger/publish-times.ts';
 import { readStamp } from '../stamp.ts';
 import { LatencyHistogram } from '../statistics/histogram.ts';
 import {
@@ -40,6 +42,7 @@ export class Generator implements StreamObserver {
   readonly #plan: GeneratorPlan;
   readonly #clients: Client[] = [];
   readonly #ledger = new Ledger();
+  readonly #times = new PublishTimes();
   readonly #tallies = new Tallies();
   readonly #cost = new OwnCost();
   readonly #queue = new ReconnectQueue<Client>();
@@ -105,6 +108,18 @@ export class Generator implements StreamObserver {
   /** The ledger, given how many events of each topic were published. */
   totals(published: readonly number[], settles: boolean): LedgerTotals {
     return settles ? this.#ledger.settle(published) : this.#ledger.totals(published);
+  }
+
+  /** When events were due, by the stamps that came. */
+  knownTimes(): KnownTimes {
+    return this.#times.known();
+  }
+
+  /** What was owed and lost by block of time, with the times that all processes know. */
+  losses(published: readonly number[], known: KnownTimes, span: PublishSpan): BlockCount[] | undefined {
+    const times = new PublishTimes();
+    times.add(known);
+    return this.#ledger.blockCounts(published, (topic) => times.rangesOf(topic, published[topic] ?? 0, span));
   }
 
   /** What happened since the last sample, given how many events of each topic were published. */
@@ -174,6 +189,7 @@ export class Generator implements StreamObserver {
     if (this.#clients[stream.index]!.isSlow) return;
     const stamp = readStamp(data, this.#plan.run);
     if (stamp === undefined || !this.#wants(stream, stamp.topic)) return;
+    this.#times.note(stamp.topic, stamp.seq, stamp.sentUs);
     const receipt = this.#ledger.received(stream.index, stamp.topic, stamp.seq);
     // Of what came again only the first arrival has a latency.
     if (receipt === 'repeated' || receipt === 'unowed' || receipt === 'unclear') return;

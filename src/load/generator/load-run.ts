@@ -6,10 +6,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { availableMemory } from 'node:process';
+import { nowUs } from '../clock.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
+import { sumLosses } from '../ledger/loss-blocks.ts';
+import { PublishTimes } from '../ledger/publish-times.ts';
 import { readMachineFacts } from '../machine.ts';
 import { ServerProbe } from '../probe/server-probe.ts';
-import type { MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
+import type { LossBlocks, MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
 import { VerdictCollector } from '../verdict/verdict.ts';
 import { Child } from './child.ts';
 import { generatorPlans } from './generator-plans.ts';
@@ -72,6 +75,8 @@ class LoadRun {
   readonly #cost = new OwnCost();
   readonly #probe: ServerProbe | undefined;
   readonly #startedMs = performance.now();
+  readonly #startedUs = nowUs();
+  #publishSpan = { startUs: 0, endUs: 0 };
   #counts: PublishCounts | undefined;
   #nextSampleMs: number;
   #streamsUp = 0;
@@ -108,14 +113,15 @@ class LoadRun {
     await this.#ramp();
     await this.#load();
     const published = this.#counts?.publishedByTopic ?? [];
-    const ledgers = await this.#settle(published);
+    const settled = await this.#settle(published);
+    const { ledgers, losses } = await this.#placeLosses(settled, published);
     await this.#sample();
     await this.#stopGenerators();
     const { signal } = this.#hooks;
     this.#tellEnds();
     const { unknown = 0, unanswered = 0 } = this.#counts ?? {};
     const unclear = unknown + unanswered + this.#totals.oversized;
-    const ledger = this.#options.publish && sumLedgers(ledgers, unclear);
+    const ledger = this.#options.publish && { ...sumLedgers(ledgers, unclear), losses };
     const summary = this.#totals.summary(this.#elapsedMs, signal.aborted, ledger);
     const verdict = this.#options.objectives.length === 0 ? undefined : this.#verdict.conclude(summary);
     return { ...summary, verdict };
@@ -151,6 +157,8 @@ class LoadRun {
     if (publish !== undefined) {
       const { schedule, payloadBytes, template: request } = publish;
       this.#isPublishing = true;
+      const startUs = nowUs();
+      this.#publishSpan = { startUs, endUs: startUs + durationMs * 1000 };
       this.#publisher!.tell({
         kind: 'start',
         plan: { run: this.#run, topics, schedule, durationMs, payloadBytes, request },
@@ -161,6 +169,9 @@ class LoadRun {
       await this.#sampleIfDue();
     }
     for (const child of this.#generators) child.tell({ kind: 'churn', isOn: false });
+    // Interrupted, it is shorter than was planned.
+    const { startUs, endUs } = this.#publishSpan;
+    this.#publishSpan = { startUs, endUs: Math.min(endUs, nowUs()) };
     if (publish !== undefined) await this.#stopPublisher();
   }
 
@@ -201,6 +212,33 @@ class LoadRun {
     if (settled.every(({ lost }) => lost === 0)) return settled;
     await this.#wait(LATE_MS);
     return this.#askTotals(published, false);
+  }
+
+  /** When the lost events were due. What one process did not get, another may have, and knows its time. */
+  async #placeLosses(
+    ledgers: readonly LedgerTotals[],
+    published: readonly number[],
+  ): Promise<{ ledgers: readonly LedgerTotals[]; losses: LossBlocks | undefined }> {
+    if (ledgers.every(({ lost }) => lost === 0)) return { ledgers, losses: undefined };
+    const times = new PublishTimes();
+    for (const child of this.#generators) {
+      const answer = await child.ask({ kind: 'times' });
+      if (answer.kind === 'times') times.add(answer.times);
+    }
+    const question = { published, times: times.known(), span: this.#publishSpan };
+    const asked = await Promise.all(
+      this.#generators.map((child) => child.ask({ kind: 'losses', ...question })),
+    );
+    // With the totals of the same moment: something may have come since.
+    const answers = asked.filter((answer) => answer.kind === 'losses');
+    return {
+      ledgers: answers.map(({ totals }) => totals),
+      losses: sumLosses(
+        answers.map(({ blocks }) => blocks),
+        times.blockUs,
+        this.#startedUs,
+      ),
+    };
   }
 
   async #askTotals(published: readonly number[], settles: boolean): Promise<LedgerTotals[]> {

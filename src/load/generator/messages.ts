@@ -1,6 +1,8 @@
 // What the processes of a run say to each other. All of it is plain data, a few KiB a second.
 
 import type { LedgerTotals } from '../ledger/ledger.ts';
+import type { BlockCount } from '../ledger/loss-blocks.ts';
+import type { KnownTimes, PublishSpan } from '../ledger/publish-times.ts';
 import type { EndKind } from '../result.ts';
 import type { TransportTarget } from '../stream/transport.ts';
 import type { TopicPlan } from './topics.ts';
@@ -43,6 +45,15 @@ export type ToGenerator =
   | { readonly kind: 'churn'; readonly isOn: boolean }
   | { readonly kind: 'sample'; readonly published: readonly number[] }
   | { readonly kind: 'totals'; readonly published: readonly number[]; readonly settles: boolean }
+  /** When events were due, as far as this process knows. */
+  | { readonly kind: 'times' }
+  /** The totals with their place in time, by what all processes know. */
+  | {
+      readonly kind: 'losses';
+      readonly published: readonly number[];
+      readonly times: KnownTimes;
+      readonly span: PublishSpan;
+    }
   | { readonly kind: 'stop' };
 
 export type FromGenerator =
@@ -50,6 +61,13 @@ export type FromGenerator =
   | { readonly kind: 'ready'; readonly privateBytes: number }
   | { readonly kind: 'sample'; readonly sample: GeneratorSample }
   | { readonly kind: 'totals'; readonly totals: LedgerTotals }
+  | { readonly kind: 'times'; readonly times: KnownTimes }
+  | {
+      readonly kind: 'losses';
+      readonly totals: LedgerTotals;
+      /** Absent when the process had to forget where some were. */
+      readonly blocks: readonly BlockCount[] | undefined;
+    }
   | { readonly kind: 'stopped'; readonly silence: string; readonly pendingReconnects: string };
 
 /** One interval of one generator process. Histograms are encoded; absent when nothing was recorded. */
