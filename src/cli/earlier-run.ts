@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
+import { redactText } from '../base/redact.ts';
 import type { EndKind, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
 import { LatencyHistogram } from '../load/statistics/histogram.ts';
 import { usageError } from './usage-failure.ts';
@@ -27,8 +28,12 @@ export function readEarlierRun(path: string, url: string, durationMs: number): E
   if (run?.kind !== 'run') {
     throw new HoldfastError('ERR_NO_RESULT', `${path} holds no run to go on with`, 'Start without --resume');
   }
-  if (run.url !== url) {
-    throw usageError(`${path} is a run of ${run.url}`, 'Give the same URL, or start without --resume');
+  // The file has it without secrets, or with them when an earlier version wrote it.
+  if (redactText(run.url) !== redactText(url)) {
+    throw usageError(
+      `${path} is a run of ${redactText(run.url)}`,
+      'Give the same URL, or start without --resume',
+    );
   }
   const samples = records.slice(from).filter((record) => record.kind === 'sample');
   const doneMs = samples.at(-1)?.atMs ?? 0;

@@ -38,7 +38,7 @@ export interface RunRecord {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly url: string;
-  /** Every option as resolved, so that the run can be repeated. */
+  /** Every option as resolved, so that the run can be repeated; secrets read `redacted`, here and in `url`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly machine: MachineFacts;
 }

@@ -59,7 +59,7 @@ What was run
   Node.js         24.21.0
   processor       2 x Test CPU
   option streams  10
-  option token    (hidden)
+  option token    redacted
 `,
   );
 });

@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { availableMemory } from 'node:process';
+import { redact, redactText } from '../../base/redact.ts';
 import { nowUs } from '../clock.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import { sumLosses } from '../ledger/loss-blocks.ts';
@@ -314,8 +315,8 @@ function runRecord(options: LoadOptions, machine: MachineFacts, run: string): Ru
     version,
     run,
     startedAt: new Date().toISOString(),
-    url,
-    options: { ...rest, slo },
+    url: redactText(url),
+    options: redact({ ...rest, slo }) as RunRecord['options'],
     machine,
   };
 }
