@@ -74,6 +74,9 @@ export interface SampleRecord {
   readonly latencyHistogram: string | undefined;
   /** The same of the reconnects that succeeded in this interval. */
   readonly reconnectHistogram?: string | undefined;
+  /** How long streams had been quiet when a heartbeat came in this interval, and the histogram of it. */
+  readonly heartbeatGap?: LatencyFigures | undefined;
+  readonly heartbeatGapHistogram?: string | undefined;
   /** Published and owed by then, and not there: lost, or on its way. */
   readonly missing?: number | undefined;
   readonly repeatedTotal: number;
@@ -176,10 +179,12 @@ export interface SummaryRecord {
   readonly latency: LatencyFigures | undefined;
   readonly latencyHistogram: string | undefined;
   readonly reconnect: LatencyFigures | undefined;
-  /** The histograms behind connect, head, firstEvent, reconnect and silence, for verdicts about them. */
+  /** The histograms behind connect, head, firstEvent, reconnect, silence and heartbeatGap, for verdicts about them. */
   readonly histograms?: Readonly<Partial<Record<TimeKind, string>>> | undefined;
   /** Longest silence on each stream's heartbeats and events. */
   readonly silence: LatencyFigures | undefined;
+  /** Of each heartbeat: how long the stream had been quiet, since an event, a heartbeat or its head. */
+  readonly heartbeatGap?: LatencyFigures | undefined;
   /** Undefined when payloads carried no stamps. */
   readonly ledger: LedgerFigures | undefined;
   readonly wantedStreamSeconds: number;
@@ -203,7 +208,14 @@ export interface SummaryRecord {
 }
 
 /** The times of a summary that objectives can be about. */
-export type TimeKind = 'connect' | 'head' | 'firstEvent' | 'latency' | 'reconnect' | 'silence';
+export type TimeKind =
+  | 'connect'
+  | 'head'
+  | 'firstEvent'
+  | 'latency'
+  | 'reconnect'
+  | 'silence'
+  | 'heartbeatGap';
 
 export type TrendQuantity = 'privateBytes' | 'heapBytes' | 'kernelSocketBytes' | 'openFiles' | 'latencyP99Us';
 

@@ -59,7 +59,15 @@ const summaryNames = [
   'limitedIntervals',
   ...streamSecondNames,
 ] as const;
-export const latencyKinds = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'silence'] as const;
+export const latencyKinds = [
+  'latency',
+  'connect',
+  'head',
+  'firstEvent',
+  'reconnect',
+  'silence',
+  'heartbeatGap',
+] as const;
 
 type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number]]: number | undefined };
 

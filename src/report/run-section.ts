@@ -38,6 +38,7 @@ const latencyLabels: Readonly<Record<keyof Latencies, string>> = {
   firstEvent: 'first event',
   reconnect: 'reconnect',
   silence: 'longest silence',
+  heartbeatGap: 'heartbeat gap',
 };
 
 export function runSection(result: RunResult, name: string, problems: ResultFile['problems']): RunSection {

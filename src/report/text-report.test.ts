@@ -23,8 +23,9 @@ Verdict: fail
   fail  delivery>=99.99%  1 of 200 lost
 
 Latency
-            count      p50      p90     p99   p99.9     max     mean
-  delivery    200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+                 count      p50      p90     p99   p99.9     max     mean
+  delivery         200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+  heartbeat gap      7   15.0 s        -  15.2 s       -  15.2 s        -
 
 Delivery
   events delivered                200

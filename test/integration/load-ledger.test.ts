@@ -140,6 +140,7 @@ describe('the ledger', { concurrency: 3 }, () => {
     assert.deepEqual(ledger, clean);
     assert.equal(server.count('heartbeats'), OWED);
     assert.equal(summary.heartbeatsTotal, OWED);
+    assert.equal(summary.heartbeatGap?.count, OWED);
     assert.equal(summary.deliveredTotal, OWED);
   });
 });

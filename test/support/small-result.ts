@@ -57,6 +57,7 @@ export const summaryLine = {
   ends: { own: 9, reset: 1 },
   latency: { ...latency, count: 200 },
   latencyHistogram: histogram(),
+  heartbeatGap: { count: 7, p50Us: 15_000_000, p99Us: 15_200_000, maxUs: 15_200_000 },
   ledger: { expected: 200, delivered: 199, lost: 1, repeated: 0, outOfOrder: 0, late: 0, exact: true },
   limitedIntervals: 1,
   server: { cpuUs: 400, cpuUsPerEvent: 2 },

@@ -196,8 +196,9 @@ export class Generator implements StreamObserver {
     this.#tallies.record('latency', atUs - stamp.sentUs);
   }
 
-  onHeartbeat(): void {
+  onHeartbeat(_stream: LoadStream, gapUs: number): void {
     this.#tallies.heartbeats++;
+    this.#tallies.record('heartbeatGap', gapUs);
   }
 
   onBytes(_stream: LoadStream, bytes: number): void {

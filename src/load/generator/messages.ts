@@ -100,6 +100,7 @@ export interface GeneratorSample {
   readonly head: string | undefined;
   readonly firstEvent: string | undefined;
   readonly reconnect: string | undefined;
+  readonly heartbeatGap: string | undefined;
 }
 
 /** What the publisher process does. */

@@ -82,9 +82,11 @@ test('a sample has the figures of its own interval, and totals where it says so'
   const tallies = new Tallies();
   tallies.delivered = 2;
   tallies.record('latency', 1000);
+  tallies.record('heartbeatGap', 1000);
   totals.add(1000, [sampleOf(tallies, { streamsUp: 4, repeatedTotal: 3 })], undefined, own, undefined);
   tallies.delivered = 1;
   tallies.record('latency', 9000);
+  tallies.record('heartbeatGap', 15_000_000);
   const other = sampleOf(new Tallies(), { streamsUp: 5, repeatedTotal: 1 });
   const record = totals.add(
     2000,
@@ -93,6 +95,8 @@ test('a sample has the figures of its own interval, and totals where it says so'
     own,
     undefined,
   );
+  assert.equal(record.heartbeatGap?.maxUs, 15_000_000 - (15_000_000 % 8192) + 8191);
+  assert.equal(LatencyHistogram.decode(record.heartbeatGapHistogram!).count, 1);
   assert.equal(record.delivered, 1);
   assert.equal(record.latency?.count, 1);
   assert.equal(LatencyHistogram.decode(record.latencyHistogram!).count, 1);
@@ -102,6 +106,8 @@ test('a sample has the figures of its own interval, and totals where it says so'
   const summary = totals.summary(2000, true, undefined);
   assert.equal(summary.streamsPeak, 9);
   assert.equal(summary.latency?.count, 2);
+  assert.equal(summary.heartbeatGap?.count, 2);
+  assert.equal(LatencyHistogram.decode(summary.histograms!.heartbeatGap!).count, 2);
   assert.equal(summary.interrupted, true);
 });
 

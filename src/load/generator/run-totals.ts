@@ -18,7 +18,7 @@ import type { OwnCostFigures } from './own-cost.ts';
 /** A delay of the tool's own event loops, or of a send, above this marks the interval: its latencies are upper bounds. */
 export const LIMITED_ABOVE_US = 20_000;
 
-const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbeatGap'] as const;
 
 export class RunTotals {
   readonly #streamsWanted: number;
@@ -57,6 +57,7 @@ export class RunTotals {
       firstEvent: new LatencyHistogram(),
       reconnect: new LatencyHistogram(),
       silence: new LatencyHistogram(),
+      heartbeatGap: new LatencyHistogram(),
     };
   }
 
@@ -86,9 +87,11 @@ export class RunTotals {
   ): SampleRecord {
     const latency = new LatencyHistogram();
     const reconnect = new LatencyHistogram();
+    const heartbeatGap = new LatencyHistogram();
     for (const sample of samples) {
       if (sample.latency !== undefined) latency.add(LatencyHistogram.decode(sample.latency));
       if (sample.reconnect !== undefined) reconnect.add(LatencyHistogram.decode(sample.reconnect));
+      if (sample.heartbeatGap !== undefined) heartbeatGap.add(LatencyHistogram.decode(sample.heartbeatGap));
       for (const name of TIMES) {
         const text = sample[name];
         if (text !== undefined) this.#histograms[name].add(LatencyHistogram.decode(text));
@@ -147,6 +150,8 @@ export class RunTotals {
       latency: latency.figures(),
       latencyHistogram: encode(latency),
       reconnectHistogram: encode(reconnect),
+      heartbeatGap: heartbeatGap.figures(),
+      heartbeatGapHistogram: encode(heartbeatGap),
       missing: sum((sample) => sample.missing),
       repeatedTotal: sum((sample) => sample.repeatedTotal),
       outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
@@ -163,7 +168,7 @@ export class RunTotals {
 
   /** What the whole run came to, without a verdict. */
   summary(durationMs: number, interrupted: boolean, ledger: LedgerFigures | undefined): SummaryRecord {
-    const { connect, head, firstEvent, latency, reconnect, silence } = this.#histograms;
+    const { connect, head, firstEvent, latency, reconnect, silence, heartbeatGap } = this.#histograms;
     const { connects, reconnects, delivered, receivedBytes, heartbeats, ...seconds } = this.#sums;
     const perEvent = (us: number) => (delivered === 0 ? undefined : us / delivered);
     const perStream = (bytes: number) => (this.#streamsPeak === 0 ? undefined : bytes / this.#streamsPeak);
@@ -196,12 +201,14 @@ export class RunTotals {
       latencyHistogram: encode(latency),
       reconnect: reconnect.figures(),
       silence: silence.figures(),
+      heartbeatGap: heartbeatGap.figures(),
       histograms: {
         connect: encode(connect),
         head: encode(head),
         firstEvent: encode(firstEvent),
         reconnect: encode(reconnect),
         silence: encode(silence),
+        heartbeatGap: encode(heartbeatGap),
       } as Partial<Record<TimeKind, string>>,
       ledger,
       ...seconds,

@@ -30,6 +30,7 @@ test('what was counted is handed out once', () => {
     head: undefined,
     firstEvent: undefined,
     reconnect: undefined,
+    heartbeatGap: undefined,
   });
   assert.equal(LatencyHistogram.decode(latency!).count, 2);
   const empty = tallies.take();

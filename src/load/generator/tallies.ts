@@ -3,7 +3,7 @@
 import type { EndKind } from '../result.ts';
 import { LatencyHistogram } from '../statistics/histogram.ts';
 
-const HISTOGRAMS = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+const HISTOGRAMS = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbeatGap'] as const;
 type HistogramName = (typeof HISTOGRAMS)[number];
 
 export class Tallies {
@@ -57,6 +57,7 @@ export class Tallies {
       head: this.#encode('head'),
       firstEvent: this.#encode('firstEvent'),
       reconnect: this.#encode('reconnect'),
+      heartbeatGap: this.#encode('heartbeatGap'),
     };
   }
 
