@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
-import type { EndKind, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
+import type { EndReason, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
 import { LatencyHistogram } from '../load/statistics/histogram.ts';
 import { usageError } from './usage-failure.ts';
 
@@ -75,9 +75,9 @@ export function wholeSummary(rest: SummaryRecord, { samples, doneMs }: EarlierRu
     ...samples.map((sample) => sample.reconnectHistogram),
     rest.histograms?.reconnect,
   ]);
-  const ends: Partial<Record<EndKind, number>> = {};
+  const ends: Partial<Record<EndReason, number>> = {};
   for (const part of [...samples, rest]) {
-    for (const [kind, count] of Object.entries(part.ends) as [EndKind, number][])
+    for (const [kind, count] of Object.entries(part.ends) as [EndReason, number][])
       ends[kind] = (ends[kind] ?? 0) + count;
   }
   return {

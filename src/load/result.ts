@@ -23,12 +23,15 @@ export type EndKind =
   | 'truncated'
   | 'reset'
   | 'timeout'
-  /** An answer that is no event stream: another status or content type. */
+  /** An answer that is no event stream: another status or content type, or nothing that is HTTP. */
   | 'refused'
   /** The connection could not be made. */
   | 'unreachable'
   /** The tool itself ended it: churn, or the end of the run. */
   | 'own';
+
+/** What ends are counted by: the kind, and of a status that is not 200 the status itself. */
+export type EndReason = EndKind | `status ${number}`;
 
 export interface RunRecord {
   readonly kind: 'run';
@@ -67,7 +70,7 @@ export interface SampleRecord {
   readonly delivered: number;
   readonly receivedBytes: number;
   readonly heartbeats: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   /** Of the events delivered in this interval; absent when none was. */
   readonly latency: LatencyFigures | undefined;
   /** The interval's latency histogram, as hdr-histogram-js encodes it (base64, V2 compressed). */
@@ -172,7 +175,7 @@ export interface SummaryRecord {
   readonly deliveredTotal: number;
   readonly receivedBytesTotal: number;
   readonly heartbeatsTotal: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   readonly connect: LatencyFigures | undefined;
   readonly head: LatencyFigures | undefined;
   readonly firstEvent: LatencyFigures | undefined;

@@ -212,7 +212,7 @@ export class Generator implements StreamObserver {
   onEnd(stream: LoadStream, end: StreamEnd, atUs: number): void {
     if (this.#isStopping) return;
     const client = this.#clients[stream.index]!;
-    this.#tallies.countEnd(end.kind, end.detail);
+    this.#tallies.countEnd(end.kind, end.detail, end.status);
     const wasUp = client.hadHead && client.endedUs === 0;
     if (wasUp) this.#up--;
     else client.failures++;

@@ -3,7 +3,7 @@
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import type { BlockCount } from '../ledger/loss-blocks.ts';
 import type { KnownTimes, PublishSpan } from '../ledger/publish-times.ts';
-import type { EndKind } from '../result.ts';
+import type { EndReason } from '../result.ts';
 import type { TransportTarget } from '../stream/transport.ts';
 import type { TopicPlan } from './topics.ts';
 
@@ -82,9 +82,9 @@ export interface GeneratorSample {
   readonly heartbeats: number;
   /** Events that the tool could not take since they were too large. */
   readonly oversized: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   /** The first end of its kind in words, for people. */
-  readonly endExamples: Readonly<Partial<Record<EndKind, string>>>;
+  readonly endExamples: Readonly<Partial<Record<EndReason, string>>>;
   /** Published and owed by now, and not here: lost, or on its way. */
   readonly missing: number;
   readonly repeatedTotal: number;

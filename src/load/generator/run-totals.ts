@@ -4,7 +4,7 @@
 import type { TcpState } from '../../base/tcp-table.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import type {
-  EndKind,
+  EndReason,
   LedgerFigures,
   SampleRecord,
   ServerFigures,
@@ -23,8 +23,8 @@ const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbe
 export class RunTotals {
   readonly #streamsWanted: number;
   readonly #histograms: Record<TimeKind, LatencyHistogram>;
-  readonly #ends: Partial<Record<EndKind, number>> = {};
-  readonly #endExamples: Partial<Record<EndKind, string>> = {};
+  readonly #ends: Partial<Record<EndReason, number>> = {};
+  readonly #endExamples: Partial<Record<EndReason, string>> = {};
   readonly #sums = {
     connects: 0,
     reconnects: 0,
@@ -68,7 +68,7 @@ export class RunTotals {
   }
 
   /** The first end of each kind in words. */
-  get endExamples(): Readonly<Partial<Record<EndKind, string>>> {
+  get endExamples(): Readonly<Partial<Record<EndReason, string>>> {
     return this.#endExamples;
   }
 
@@ -99,7 +99,7 @@ export class RunTotals {
     }
     const sum = (of: (sample: GeneratorSample) => number) =>
       samples.reduce((total, sample) => total + of(sample), 0);
-    const ends: Partial<Record<EndKind, number>> = {};
+    const ends: Partial<Record<EndReason, number>> = {};
     for (const sample of samples) {
       addCounts(ends, sample.ends);
       Object.assign(this.#endExamples, { ...sample.endExamples, ...this.#endExamples });
@@ -254,10 +254,10 @@ export function sumLedgers(ledgers: readonly LedgerTotals[], unknown: number): L
 }
 
 function addCounts(
-  into: Partial<Record<EndKind, number>>,
-  counts: Readonly<Partial<Record<EndKind, number>>>,
+  into: Partial<Record<EndReason, number>>,
+  counts: Readonly<Partial<Record<EndReason, number>>>,
 ): void {
-  for (const [kind, count] of Object.entries(counts) as [EndKind, number][])
+  for (const [kind, count] of Object.entries(counts) as [EndReason, number][])
     into[kind] = (into[kind] ?? 0) + count;
 }
 
