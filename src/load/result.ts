@@ -166,6 +166,8 @@ export interface LossBlocks {
 export interface SummaryRecord {
   readonly kind: 'summary';
   readonly durationMs: number;
+  /** When the ramp was over: `cpuUsPerEvent` is of the time from here. Absent when it never was. */
+  readonly steadyFromMs?: number | undefined;
   readonly interrupted: boolean;
   readonly streamsPeak: number;
   readonly connectsTotal: number;

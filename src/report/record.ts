@@ -48,6 +48,7 @@ const ledgerNames = [
 ] as const;
 const summaryNames = [
   'durationMs',
+  'steadyFromMs',
   'streamsPeak',
   'connectsTotal',
   'reconnectsTotal',

@@ -81,6 +81,7 @@ export class RunTotals {
       ...noLatencies,
       latency: this.#latency(),
       durationMs: this.#durationMs,
+      steadyFromMs: undefined,
       interrupted: true,
       streamsPeak: peak('streamsUp'),
       connectsTotal: total('connects'),

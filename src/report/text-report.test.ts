@@ -41,7 +41,7 @@ Streams
   streams at once  10
 
 Server
-  server CPU an event     2.00 µs
+  server CPU an event     2.00 µs  after the ramp, from 0.50 s
   server CPU           0.00 cores
 
 Load generator

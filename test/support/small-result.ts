@@ -51,6 +51,7 @@ export const sampleLine = {
 export const summaryLine = {
   kind: 'summary',
   durationMs: 2000,
+  steadyFromMs: 500,
   streamsPeak: 10,
   publishedTotal: 20,
   deliveredTotal: 200,

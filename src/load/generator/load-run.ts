@@ -147,6 +147,11 @@ class LoadRun {
       // Seen only in a sample, so samples come more often here; their intervals are what they are.
       await this.#sampleIfDue(true);
     }
+    // Aborted in the ramp, there is no steady part.
+    if (!this.#hooks.signal.aborted) {
+      await this.#sample();
+      this.#totals.beginSteady(this.#elapsedMs);
+    }
     if (this.#streamsUp < streams)
       this.#hooks.onNote(`${this.#streamsUp} of ${streams} streams are up after the ramp`);
   }

@@ -111,6 +111,29 @@ test('a sample has the figures of its own interval, and totals where it says so'
   assert.equal(summary.interrupted, true);
 });
 
+test('CPU an event is of the time after the ramp, of server and generator', () => {
+  const totals = new RunTotals(1);
+  const add = (atMs: number, cpuUs: number, delivered: number) => {
+    const server = { cpuUs: cpuUs * 2, privateBytes: 1, fileBytes: 0, processes: 1 };
+    const unknown = { kernelSocketBytes: undefined, openFiles: undefined };
+    const tallies = new Tallies();
+    tallies.delivered = delivered;
+    const sample = sampleOf(tallies, { cpuUs });
+    totals.add(atMs, [sample], undefined, { ...own, cpuUs: 0 }, { ...server, ...unknown });
+  };
+  add(1000, 500_000, 10);
+  const inRamp = totals.summary(1000, true, undefined);
+  assert.deepEqual([inRamp.steadyFromMs, inRamp.generator.cpuUsPerEvent], [undefined, undefined]);
+  totals.beginSteady(1000);
+  assert.equal(totals.summary(1000, true, undefined).generator.cpuUsPerEvent, undefined);
+  add(2000, 200, 100);
+  const summary = totals.summary(2000, false, undefined);
+  assert.equal(summary.steadyFromMs, 1000);
+  assert.equal(summary.generator.cpuUsPerEvent, 2);
+  assert.equal(summary.server?.cpuUsPerEvent, 4);
+  assert.equal(summary.generator.cpuUs, 500_200);
+});
+
 test('what was published is told by interval, from counts that only grow', () => {
   const totals = new RunTotals(1);
   const counts = (published: number, errors: number) => ({

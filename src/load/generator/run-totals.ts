@@ -47,6 +47,8 @@ export class RunTotals {
   #serverPeak: ServerFigures | undefined;
   readonly #socketPeaks: Partial<Record<TcpState, number>> = {};
   #loopDelayP99Us = 0;
+  /** What had been spent and delivered when the ramp was over; undefined during it. */
+  #atSteady: { atMs: number; generatorCpuUs: number; serverCpuUs: number; delivered: number } | undefined;
 
   constructor(streamsWanted: number) {
     this.#streamsWanted = streamsWanted;
@@ -65,6 +67,13 @@ export class RunTotals {
   setBaseline(generatorBytes: number, server: ServerFigures | undefined): void {
     this.#generatorBaseBytes = generatorBytes;
     this.#serverBase = server;
+  }
+
+  /** The ramp is over, and its last sample was taken: CPU an event is measured from here, without opening streams. */
+  beginSteady(atMs: number): void {
+    const { delivered } = this.#sums;
+    const [generatorCpuUs, serverCpuUs] = [this.#generatorCpuUs, this.#serverCpuUs];
+    this.#atSteady = { atMs, generatorCpuUs, serverCpuUs, delivered };
   }
 
   /** The first end of each kind in words. */
@@ -170,7 +179,9 @@ export class RunTotals {
   summary(durationMs: number, interrupted: boolean, ledger: LedgerFigures | undefined): SummaryRecord {
     const { connect, head, firstEvent, latency, reconnect, silence, heartbeatGap } = this.#histograms;
     const { connects, reconnects, delivered, receivedBytes, heartbeats, ...seconds } = this.#sums;
-    const perEvent = (us: number) => (delivered === 0 ? undefined : us / delivered);
+    const steady = this.#atSteady;
+    const steadyDelivered = delivered - (steady?.delivered ?? delivered);
+    const perEvent = (us: number) => (steadyDelivered === 0 ? undefined : us / steadyDelivered);
     const perStream = (bytes: number) => (this.#streamsPeak === 0 ? undefined : bytes / this.#streamsPeak);
     const server = this.#serverPeak && {
       ...this.#serverPeak,
@@ -178,12 +189,13 @@ export class RunTotals {
       socketStates: undefined,
       socketPeaks: Object.keys(this.#socketPeaks).length === 0 ? undefined : this.#socketPeaks,
       cpuUs: this.#serverCpuUs,
-      cpuUsPerEvent: perEvent(this.#serverCpuUs),
+      cpuUsPerEvent: perEvent(this.#serverCpuUs - (steady?.serverCpuUs ?? 0)),
       privateBytesPerStream: perStream(this.#serverPeak.privateBytes - (this.#serverBase?.privateBytes ?? 0)),
     };
     return {
       kind: 'summary',
       durationMs,
+      steadyFromMs: steady?.atMs,
       interrupted,
       streamsPeak: this.#streamsPeak,
       connectsTotal: connects,
@@ -219,7 +231,7 @@ export class RunTotals {
         privateBytes: this.#generatorPeakBytes,
         loopDelayP99Us: this.#loopDelayP99Us,
         limited: this.#limitedIntervals > 0,
-        cpuUsPerEvent: perEvent(this.#generatorCpuUs),
+        cpuUsPerEvent: perEvent(this.#generatorCpuUs - (steady?.generatorCpuUs ?? 0)),
         privateBytesPerStream: perStream(this.#generatorPeakBytes - this.#generatorBaseBytes),
       },
       verdict: undefined,
