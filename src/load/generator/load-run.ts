@@ -138,6 +138,10 @@ class LoadRun {
     return performance.now() - this.#startedMs;
   }
 
+  get #isShortRamp(): boolean {
+    return this.#options.rampMs <= 1000;
+  }
+
   async #ramp(): Promise<void> {
     const { streams, rampMs } = this.#options;
     const giveUpMs = this.#elapsedMs + rampMs + RAMP_GRACE_MS;
@@ -149,7 +153,8 @@ class LoadRun {
     }
     // Aborted in the ramp, there is no steady part.
     if (!this.#hooks.signal.aborted) {
-      await this.#sample();
+      // A short ramp has just ended with one.
+      if (!this.#isShortRamp) await this.#sample();
       this.#totals.beginSteady(this.#elapsedMs);
     }
     if (this.#streamsUp < streams)
@@ -260,8 +265,7 @@ class LoadRun {
   }
 
   async #sampleIfDue(isRamping = false): Promise<void> {
-    const isShortRamp = isRamping && this.#options.rampMs <= 1000;
-    if (isShortRamp || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
+    if ((isRamping && this.#isShortRamp) || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
   }
 
   async #sample(): Promise<void> {
