@@ -1,11 +1,10 @@
-// The part of a soak that is in its file already, for `soak --resume`: what was measured, and what of it goes into the
-// summary of the whole. What each stream was owed is gone with the processes that knew it.
+// The part of a soak that is in its file already, for `soak --resume`: what was measured. What each stream was owed is
+// gone with the processes that knew it, unless they ended with a summary.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
-import type { EndReason, ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
-import { LatencyHistogram } from '../load/statistics/histogram.ts';
+import type { ResultRecord, RunRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
 import { usageError } from './usage-failure.ts';
 
 export interface EarlierRun {
@@ -13,6 +12,8 @@ export interface EarlierRun {
   readonly samples: readonly SampleRecord[];
   /** When the last sample was taken: the whole run goes on from there. */
   readonly doneMs: number;
+  /** Of all that, when it was ended well (Ctrl-C) and not cut off. */
+  readonly summary: SummaryRecord | undefined;
 }
 
 /**
@@ -40,7 +41,8 @@ export function readEarlierRun(path: string, url: string, durationMs: number): E
   if (doneMs >= durationMs) {
     throw usageError(`The run in ${path} is over`, 'Give a longer --duration, or start without --resume');
   }
-  return { run, samples, doneMs };
+  const last = records.at(-1);
+  return { run, samples, doneMs, summary: last?.kind === 'summary' ? last : undefined };
 }
 
 function readRecords(path: string): ResultRecord[] {
@@ -64,47 +66,4 @@ function readRecord(line: string): ResultRecord[] {
     // `holdfast report` tells of it; what else the file holds is good.
     return [];
   }
-}
-
-/** The summary of the rest of a run as one of the whole; `lost` is a lower bound, since nobody knows the earlier ones. */
-export function wholeSummary(rest: SummaryRecord, { samples, doneMs }: EarlierRun): SummaryRecord {
-  const sum = (of: (sample: SampleRecord) => number) =>
-    samples.reduce((total, sample) => total + of(sample), 0);
-  const latency = merged([...samples.map((sample) => sample.latencyHistogram), rest.latencyHistogram]);
-  const reconnect = merged([
-    ...samples.map((sample) => sample.reconnectHistogram),
-    rest.histograms?.reconnect,
-  ]);
-  const ends: Partial<Record<EndReason, number>> = {};
-  for (const part of [...samples, rest]) {
-    for (const [kind, count] of Object.entries(part.ends) as [EndReason, number][])
-      ends[kind] = (ends[kind] ?? 0) + count;
-  }
-  return {
-    ...rest,
-    durationMs: rest.durationMs + doneMs,
-    streamsPeak: samples.reduce((peak, { streamsUp }) => Math.max(peak, streamsUp), rest.streamsPeak),
-    connectsTotal: rest.connectsTotal + sum((sample) => sample.connects),
-    reconnectsTotal: rest.reconnectsTotal + sum((sample) => sample.reconnects),
-    publishedTotal: rest.publishedTotal + sum((sample) => sample.published),
-    publishErrorsTotal: rest.publishErrorsTotal + sum((sample) => sample.publishErrors),
-    deliveredTotal: rest.deliveredTotal + sum((sample) => sample.delivered),
-    receivedBytesTotal: rest.receivedBytesTotal + sum((sample) => sample.receivedBytes),
-    heartbeatsTotal: rest.heartbeatsTotal + sum((sample) => sample.heartbeats),
-    ends,
-    latency: latency?.figures(),
-    latencyHistogram: latency?.encode(),
-    reconnect: reconnect?.figures(),
-    histograms: { ...rest.histograms, ...(reconnect && { reconnect: reconnect.encode() }) },
-    ledger: rest.ledger && { ...rest.ledger, exact: false },
-    wantedStreamSeconds: rest.wantedStreamSeconds + sum((sample) => sample.wantedStreamSeconds),
-    freshStreamSeconds: rest.freshStreamSeconds + sum((sample) => sample.freshStreamSeconds),
-    limitedIntervals: rest.limitedIntervals + samples.filter(({ generator }) => generator.limited).length,
-  };
-}
-
-function merged(encoded: readonly (string | undefined)[]): LatencyHistogram | undefined {
-  const all = new LatencyHistogram();
-  for (const text of encoded) if (text !== undefined) all.add(LatencyHistogram.decode(text));
-  return all.count === 0 ? undefined : all;
 }

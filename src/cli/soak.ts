@@ -6,12 +6,13 @@ import { judgeTrends, trendPoint } from '../load/soak/trend.ts';
 import { trendChecks } from '../load/soak/trend-verdict.ts';
 import { soakSampleMs } from '../load/soak/warm-up.ts';
 import { verdictOf } from '../load/verdict/verdict.ts';
-import { readEarlierRun, wholeSummary } from './earlier-run.ts';
+import { readEarlierRun } from './earlier-run.ts';
 import { readLoadArguments } from './load-arguments.ts';
 import { addOptions } from './option-rows.ts';
 import { runAndReport } from './run-load.ts';
 import { soakOptions, soakRules } from './soak-options.ts';
 import { usageError } from './usage-failure.ts';
+import { wholeSummary } from './whole-run.ts';
 
 const examples = `
 Examples:
@@ -44,7 +45,7 @@ export function defineSoak(program: Command): void {
         sampleMs: soakSampleMs(options.durationMs),
       };
       const conclude = (summary: SummaryRecord, samples: readonly SampleRecord[]) =>
-        withTrends(earlier === undefined ? summary : wholeSummary(summary, earlier), samples);
+        withTrends(earlier === undefined ? summary : wholeSummary(summary, earlier, samples, run), samples);
       return runAndReport(run, output, { conclude, earlier });
     });
 }

@@ -80,6 +80,8 @@ export interface SampleRecord {
   /** How long streams had been quiet when a heartbeat came in this interval, and the histogram of it. */
   readonly heartbeatGap?: LatencyFigures | undefined;
   readonly heartbeatGapHistogram?: string | undefined;
+  /** The same of connect, head and firstEvent, as far as there were any. */
+  readonly histograms?: Readonly<Partial<Record<TimeKind, string>>> | undefined;
   /** Published and owed by then, and not there: lost, or on its way. */
   readonly missing?: number | undefined;
   readonly repeatedTotal: number;

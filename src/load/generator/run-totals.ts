@@ -20,6 +20,8 @@ export const LIMITED_ABOVE_US = 20_000;
 
 const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbeatGap'] as const;
 
+const OPENING = ['connect', 'head', 'firstEvent'] as const;
+
 export class RunTotals {
   readonly #streamsWanted: number;
   readonly #histograms: Record<TimeKind, LatencyHistogram>;
@@ -97,10 +99,19 @@ export class RunTotals {
     const latency = new LatencyHistogram();
     const reconnect = new LatencyHistogram();
     const heartbeatGap = new LatencyHistogram();
+    const opening = {
+      connect: new LatencyHistogram(),
+      head: new LatencyHistogram(),
+      firstEvent: new LatencyHistogram(),
+    };
     for (const sample of samples) {
       if (sample.latency !== undefined) latency.add(LatencyHistogram.decode(sample.latency));
       if (sample.reconnect !== undefined) reconnect.add(LatencyHistogram.decode(sample.reconnect));
       if (sample.heartbeatGap !== undefined) heartbeatGap.add(LatencyHistogram.decode(sample.heartbeatGap));
+      for (const name of OPENING) {
+        const text = sample[name];
+        if (text !== undefined) opening[name].add(LatencyHistogram.decode(text));
+      }
       for (const name of TIMES) {
         const text = sample[name];
         if (text !== undefined) this.#histograms[name].add(LatencyHistogram.decode(text));
@@ -161,6 +172,8 @@ export class RunTotals {
       reconnectHistogram: encode(reconnect),
       heartbeatGap: heartbeatGap.figures(),
       heartbeatGapHistogram: encode(heartbeatGap),
+      // With these a run that was cut off and goes on can be judged as a whole.
+      histograms: encodeAll(opening),
       missing: sum((sample) => sample.missing),
       repeatedTotal: sum((sample) => sample.repeatedTotal),
       outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
@@ -275,4 +288,13 @@ function addCounts(
 
 function encode(histogram: LatencyHistogram): string | undefined {
   return histogram.count === 0 ? undefined : histogram.encode();
+}
+
+/** Those with a value; undefined when none has. */
+function encodeAll(
+  histograms: Partial<Record<TimeKind, LatencyHistogram>>,
+): Partial<Record<TimeKind, string>> | undefined {
+  const known = Object.entries(histograms).filter(([, histogram]) => histogram.count > 0);
+  if (known.length === 0) return undefined;
+  return Object.fromEntries(known.map(([name, histogram]) => [name, histogram.encode()]));
 }
