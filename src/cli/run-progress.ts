@@ -1,7 +1,7 @@
 // What a run shows while it runs: one block that changes in place on a terminal, a line each now and then elsewhere.
 
 import { formatDuration } from '../base/duration.ts';
-import type { EndKind, SampleRecord } from '../load/result.ts';
+import type { EndReason, SampleRecord } from '../load/result.ts';
 
 const PLAIN_EVERY_MS = 5000;
 
@@ -15,14 +15,14 @@ export class RunProgress {
   readonly #target: ProgressTarget;
   #lines = 0;
   #lastPlainMs = Number.NEGATIVE_INFINITY;
-  readonly #ends: Partial<Record<EndKind, number>> = {};
+  readonly #ends: Partial<Record<EndReason, number>> = {};
 
   constructor(target: ProgressTarget) {
     this.#target = target;
   }
 
   sample(sample: SampleRecord, intervalMs: number): void {
-    for (const [kind, count] of Object.entries(sample.ends) as [EndKind, number][]) {
+    for (const [kind, count] of Object.entries(sample.ends) as [EndReason, number][]) {
       this.#ends[kind] = (this.#ends[kind] ?? 0) + count;
     }
     const lines = progressLines(sample, this.#ends, intervalMs);
@@ -52,7 +52,7 @@ export class RunProgress {
 
 function progressLines(
   sample: SampleRecord,
-  ends: Readonly<Partial<Record<EndKind, number>>>,
+  ends: Readonly<Partial<Record<EndReason, number>>>,
   intervalMs: number,
 ): string[] {
   const perSecond = (count: number) =>

@@ -1,7 +1,7 @@
 // The figures of one run: every number that a table of a report shows, with its unit. What was not measured
 // has no figure; the groups are the same for all formats.
 
-import type { Unit } from './quantity.ts';
+import { formatQuantity, type Unit } from './quantity.ts';
 import type { RunResult } from './run-result.ts';
 
 export interface Figure {
@@ -148,11 +148,16 @@ function streams({ summary, series }: RunResult): DraftGroup {
   };
 }
 
-function server({ summary: { server, runtime, durationMs, streamsPeak } }: RunResult): DraftGroup {
+function server({ summary }: RunResult): DraftGroup {
+  const { server, runtime, durationMs, steadyFromMs, streamsPeak } = summary;
   return {
     title: 'Server',
     figures: [
-      { id: 'serverCpuUsPerEvent', label: 'server CPU an event', value: server?.cpuUsPerEvent, unit: 'us' },
+      {
+        ...{ id: 'serverCpuUsPerEvent', label: 'server CPU an event', unit: 'us' },
+        value: server?.cpuUsPerEvent,
+        note: steadyNote(steadyFromMs),
+      },
       {
         id: 'serverCores',
         label: 'server CPU',
@@ -195,11 +200,18 @@ function server({ summary: { server, runtime, durationMs, streamsPeak } }: RunRe
         value: runtime?.loopDelayP99Us,
         unit: 'us',
       },
+      ...(server?.socketPeaks ?? []).map(
+        ([state, most]): Draft => ({
+          ...{ id: `sockets.${state}`, label: `sockets ${state}`, value: most, unit: 'count' },
+          note: 'the most at once',
+        }),
+      ),
     ],
   };
 }
 
-function generator({ summary: { generator, durationMs, limitedIntervals }, series }: RunResult): DraftGroup {
+function generator({ summary, series }: RunResult): DraftGroup {
+  const { generator, durationMs, steadyFromMs, limitedIntervals } = summary;
   const of = series.count > 0 ? `of ${series.count}` : undefined;
   return {
     title: 'Load generator',
@@ -209,6 +221,7 @@ function generator({ summary: { generator, durationMs, limitedIntervals }, serie
         label: 'its CPU an event',
         value: generator?.cpuUsPerEvent,
         unit: 'us',
+        note: steadyNote(steadyFromMs),
       },
       {
         id: 'generatorCores',
@@ -246,6 +259,10 @@ function deliveredShare(ledger: RunResult['summary']['ledger']): Known {
     ? undefined
     : Math.max(1 - lost / expected, 0);
 }
+
+/** Files of an earlier version have it with the ramp, and say nothing. */
+const steadyNote = (fromMs: Known) =>
+  fromMs === undefined ? undefined : `after the ramp, from ${formatQuantity(fromMs, 'ms')}`;
 
 const thousandfold = (value: Known) => (value === undefined ? undefined : value * 1000);
 const larger = (a: Known, b: Known) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));

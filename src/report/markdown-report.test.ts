@@ -29,6 +29,7 @@ holdfast load, 2.00 s, started 2026-05-12 10:15:00 UTC
 |  | count | p50 | p90 | p99 | p99.9 | max | mean |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | delivery | 200 | 10.0 ms | 10.0 ms | 100 ms | 100 ms | 100 ms | 19.0 ms |
+| heartbeat gap | 7 | 15.0 s | - | 15.2 s | - | 15.2 s | - |
 
 `,
   );

@@ -49,6 +49,7 @@ const ledgerNames = [
 ] as const;
 const summaryNames = [
   'durationMs',
+  'steadyFromMs',
   'streamsPeak',
   'connectsTotal',
   'reconnectsTotal',
@@ -60,7 +61,15 @@ const summaryNames = [
   'limitedIntervals',
   ...streamSecondNames,
 ] as const;
-export const latencyKinds = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'silence'] as const;
+export const latencyKinds = [
+  'latency',
+  'connect',
+  'head',
+  'firstEvent',
+  'reconnect',
+  'silence',
+  'heartbeatGap',
+] as const;
 
 type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number]]: number | undefined };
 
@@ -70,6 +79,8 @@ export type GeneratorCost = Numbers<typeof generatorNames> & { readonly limited:
 export type ServerCost = Numbers<typeof serverNames>;
 export type RuntimeCost = Numbers<typeof runtimeNames>;
 export type CostPerUnit = Numbers<typeof costNames>;
+/** The most sockets of the server's port in each TCP state. */
+export type SocketPeaks = { readonly socketPeaks: Entries<number> };
 export type Ledger = Numbers<typeof ledgerNames> & { readonly exact: boolean };
 export type Entries<Value> = readonly (readonly [name: string, value: Value])[];
 
@@ -105,7 +116,7 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly ends: Entries<number>;
   readonly latencyHistogram: string | undefined;
   readonly ledger: Ledger | undefined;
-  readonly server: (ServerCost & CostPerUnit) | undefined;
+  readonly server: (ServerCost & CostPerUnit & SocketPeaks) | undefined;
   readonly generator: (GeneratorCost & CostPerUnit) | undefined;
   readonly runtime: RuntimeCost | undefined;
   readonly verdict: Verdict | undefined;
@@ -157,7 +168,7 @@ function readSample(from: Source, atMs: number): SampleRecord {
     kind: 'sample',
     atMs,
     ...numbersOf(from, sampleNames),
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
     latency: latencyOf(from.latency),
     latencyHistogram: histogramOf(from.latencyHistogram),
     generator: isObject(from.generator) ? generatorOf(from.generator) : undefined,
@@ -174,13 +185,15 @@ function readSummary(from: Source): SummaryRecord {
     ...numbersOf(from, summaryNames),
     ...(Object.fromEntries(latencies) as Latencies),
     interrupted: from.interrupted === true,
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
     latencyHistogram: histogramOf(from.latencyHistogram),
     // A ledger that does not say that it is exact is not.
     ledger: isObject(ledger)
       ? { ...numbersOf(ledger, ledgerNames), exact: ledger.exact === true }
       : undefined,
-    server: isObject(server) ? numbersOf(server, [...serverNames, ...costNames]) : undefined,
+    server: isObject(server)
+      ? { ...numbersOf(server, [...serverNames, ...costNames]), socketPeaks: countsOf(server.socketPeaks) }
+      : undefined,
     generator: isObject(generator)
       ? { ...generatorOf(generator), ...numbersOf(generator, costNames) }
       : undefined,
@@ -227,10 +240,10 @@ const generatorOf = (from: Source) => ({
   limited: from.limited === true,
 });
 
-function endsOf(value: unknown): Entries<number> {
-  const ends = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
-  return ends.flatMap(([reason, count]) => {
+function countsOf(value: unknown): Entries<number> {
+  const counts = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
+  return counts.flatMap(([name, count]) => {
     const number = numberOf(count);
-    return number === undefined || number === 0 ? [] : [[textOf(reason, 60), number] as const];
+    return number === undefined || number === 0 ? [] : [[textOf(name, 60), number] as const];
   });
 }

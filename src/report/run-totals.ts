@@ -81,6 +81,7 @@ export class RunTotals {
       processes: peak('processes'),
       cpuUsPerEvent: perEvent(total('serverCpuUs')),
       privateBytesPerStream: undefined,
+      socketPeaks: [],
     };
     const runtime = {
       heapUsedBytes: peak('heapUsedBytes'),
@@ -90,11 +91,13 @@ export class RunTotals {
       keptHeapBytes: peak('keptHeapBytes'),
     };
     const noLatencies = Object.fromEntries(latencyKinds.map((kind) => [kind, undefined])) as Latencies;
+    const hasServer = Object.values(server).some((value) => typeof value === 'number');
     return {
       kind: 'summary',
       ...noLatencies,
       latency: this.#latency(),
       durationMs: this.#durationMs,
+      steadyFromMs: undefined,
       interrupted: true,
       streamsPeak: peak('streamsUp'),
       connectsTotal: total('connects'),
@@ -111,7 +114,7 @@ export class RunTotals {
       ledger: undefined,
       verdict: undefined,
       limitedIntervals: this.#limitedIntervals,
-      server: Object.values(server).some((value) => value !== undefined) ? server : undefined,
+      server: hasServer ? server : undefined,
       runtime: Object.values(runtime).some((value) => value !== undefined) ? runtime : undefined,
       generator: {
         cpuUs: total('generatorCpuUs'),

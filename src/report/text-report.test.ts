@@ -23,8 +23,9 @@ Verdict: fail
   fail  delivery>=99.99%  1 of 200 lost
 
 Latency
-            count      p50      p90     p99   p99.9     max     mean
-  delivery    200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+                 count      p50      p90     p99   p99.9     max     mean
+  delivery         200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+  heartbeat gap      7   15.0 s        -  15.2 s       -  15.2 s        -
 
 Delivery
   events delivered                200
@@ -40,7 +41,7 @@ Streams
   streams at once  10
 
 Server
-  server CPU an event     2.00 µs
+  server CPU an event     2.00 µs  after the ramp, from 0.50 s
   server CPU           0.00 cores
 
 Load generator
@@ -59,7 +60,7 @@ What was run
   Node.js         24.21.0
   processor       2 x Test CPU
   option streams  10
-  option token    (hidden)
+  option token    redacted
 `,
   );
 });
