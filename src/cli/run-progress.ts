@@ -66,7 +66,7 @@ function progressLines(
   const ended = Object.entries(ends).map(([kind, count]) => `${kind} ${count}`);
   return [
     `${formatDuration(Math.round(sample.atMs / 1000) * 1000).padStart(8)}  streams ${sample.streamsUp.toLocaleString('en')} of ${sample.streamsWanted.toLocaleString('en')}`,
-    `          published ${perSecond(sample.published)}/s  delivered ${perSecond(sample.delivered)}/s`,
+    `          published ${perSecond(sample.published)}/s  delivered ${perSecond(sample.delivered)}/s${sample.limitedByServer ? '  (the server holds publishes)' : ''}`,
     `          ${times}${generator.limited ? '  (limited by the generator)' : ''}`,
     `          ${faults}${ended.length === 0 ? '' : `  ends: ${ended.join(', ')}`}`,
   ];

@@ -41,6 +41,8 @@ export const lessIsBetter = new Set([
   'repeated',
   'reconnects',
   'connectP99',
+  'heartbeatGapP99',
+  'publishErrors',
   'serverCpuUsPerEvent',
   'serverBytesPerStream',
   'serverPrivateBytes',
@@ -62,7 +64,7 @@ interface DraftGroup {
   readonly figures: readonly Draft[];
 }
 
-function latency({ summary: { latency, connect } }: RunResult): DraftGroup {
+function latency({ summary: { latency, connect, heartbeatGap } }: RunResult): DraftGroup {
   return {
     title: 'Latency',
     figures: [
@@ -71,11 +73,12 @@ function latency({ summary: { latency, connect } }: RunResult): DraftGroup {
       { id: 'latencyP999', label: 'p99.9 latency', value: latency?.p999Us, unit: 'us' },
       { id: 'latencyMax', label: 'longest latency', value: latency?.maxUs, unit: 'us' },
       { id: 'connectP99', label: 'p99 connect time', value: connect?.p99Us, unit: 'us' },
+      { id: 'heartbeatGapP99', label: 'p99 heartbeat gap', value: heartbeatGap?.p99Us, unit: 'us' },
     ],
   };
 }
 
-function delivery({ summary }: RunResult): DraftGroup {
+function delivery({ summary, series }: RunResult): DraftGroup {
   const { ledger, deliveredTotal, publishedTotal } = summary;
   const lowerBound = ledger !== undefined && !ledger.exact ? 'at least: the ledger met a bound' : undefined;
   return {
@@ -96,6 +99,30 @@ function delivery({ summary }: RunResult): DraftGroup {
       },
       { id: 'published', label: 'events published', value: publishedTotal, unit: 'count' },
       { id: 'publishErrors', label: 'publish errors', value: summary.publishErrorsTotal, unit: 'count' },
+      ...summary.publishErrorsByReason.map(
+        ([reason, count]): Draft => ({
+          ...{
+            id: `publishErrors.${reason}`,
+            label: `not acknowledged: ${reason}`,
+            value: count,
+            unit: 'count',
+          },
+        }),
+      ),
+      {
+        id: 'publishUnknown',
+        label: 'publishes of unknown fate',
+        value: summary.publishErrorsTotal ? summary.publishUnknownTotal : undefined,
+        unit: 'count',
+        note: 'sent and not answered: the server may have them',
+      },
+      {
+        id: 'limitedByServerIntervals',
+        label: 'intervals limited by the server',
+        value: summary.limitedByServerIntervals,
+        unit: 'count',
+        note: ofAll(series.count),
+      },
       { id: 'delivery', label: 'delivered of what was owed', value: deliveredShare(ledger), unit: 'share' },
       { id: 'lost', label: 'lost', value: ledger?.lost, unit: 'count', note: lowerBound },
       { id: 'repeated', label: 'repeated', value: ledger?.repeated, unit: 'count' },
@@ -212,7 +239,6 @@ function server({ summary }: RunResult): DraftGroup {
 
 function generator({ summary, series }: RunResult): DraftGroup {
   const { generator, durationMs, steadyFromMs, limitedIntervals } = summary;
-  const of = series.count > 0 ? `of ${series.count}` : undefined;
   return {
     title: 'Load generator',
     figures: [
@@ -247,7 +273,7 @@ function generator({ summary, series }: RunResult): DraftGroup {
         label: 'intervals limited by it',
         value: limitedIntervals,
         unit: 'count',
-        note: of,
+        note: ofAll(series.count),
       },
     ],
   };
@@ -264,6 +290,7 @@ function deliveredShare(ledger: RunResult['summary']['ledger']): Known {
 const steadyNote = (fromMs: Known) =>
   fromMs === undefined ? undefined : `after the ramp, from ${formatQuantity(fromMs, 'ms')}`;
 
+const ofAll = (samples: number) => (samples > 0 ? `of ${samples}` : undefined);
 const thousandfold = (value: Known) => (value === undefined ? undefined : value * 1000);
 const larger = (a: Known, b: Known) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));
 const perSecond = (count: Known, durationMs: Known) => ratio(thousandfold(count), durationMs);

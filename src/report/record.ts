@@ -55,10 +55,12 @@ const summaryNames = [
   'reconnectsTotal',
   'publishedTotal',
   'publishErrorsTotal',
+  'publishUnknownTotal',
   'deliveredTotal',
   'receivedBytesTotal',
   'heartbeatsTotal',
   'limitedIntervals',
+  'limitedByServerIntervals',
   ...streamSecondNames,
 ] as const;
 export const latencyKinds = [
@@ -105,6 +107,7 @@ export interface SampleRecord extends Numbers<typeof sampleNames> {
   readonly latencyHistogram: string | undefined;
   readonly generator: GeneratorCost | undefined;
   readonly server: ServerCost | undefined;
+  readonly limitedByServer: boolean;
   readonly runtime: RuntimeCost | undefined;
 }
 
@@ -114,6 +117,7 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly kind: 'summary';
   readonly interrupted: boolean;
   readonly ends: Entries<number>;
+  readonly publishErrorsByReason: Entries<number>;
   readonly latencyHistogram: string | undefined;
   readonly ledger: Ledger | undefined;
   readonly server: (ServerCost & CostPerUnit & SocketPeaks) | undefined;
@@ -173,6 +177,7 @@ function readSample(from: Source, atMs: number): SampleRecord {
     latencyHistogram: histogramOf(from.latencyHistogram),
     generator: isObject(from.generator) ? generatorOf(from.generator) : undefined,
     server: isObject(from.server) ? numbersOf(from.server, serverNames) : undefined,
+    limitedByServer: from.limitedByServer === true,
     runtime: isObject(from.runtime) ? numbersOf(from.runtime, runtimeNames) : undefined,
   };
 }
@@ -186,6 +191,7 @@ function readSummary(from: Source): SummaryRecord {
     ...(Object.fromEntries(latencies) as Latencies),
     interrupted: from.interrupted === true,
     ends: countsOf(from.ends),
+    publishErrorsByReason: countsOf(from.publishErrorsByReason),
     latencyHistogram: histogramOf(from.latencyHistogram),
     // A ledger that does not say that it is exact is not.
     ledger: isObject(ledger)

@@ -65,7 +65,8 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
 
 function notesOf({ complete, summary, series }: RunResult, problems: ResultFile['problems']): string[] {
   const notes: string[] = [];
-  const { durationMs, limitedIntervals } = summary;
+  const { durationMs, limitedIntervals, limitedByServerIntervals } = summary;
+  const of = series.count === 0 ? '' : ` of ${series.count}`;
   const seen = durationMs === undefined ? '' : ` after ${formatQuantity(durationMs, 'ms')}`;
   if (!complete) {
     notes.push(
@@ -73,9 +74,13 @@ function notesOf({ complete, summary, series }: RunResult, problems: ResultFile[
     );
   } else if (summary.interrupted) notes.push(`Interrupted${seen}.`);
   if (limitedIntervals !== undefined && limitedIntervals > 0) {
-    const of = series.count === 0 ? '' : ` of ${series.count}`;
     notes.push(
       `The load generator was late in ${limitedIntervals}${of} intervals; latencies there are upper bounds.`,
+    );
+  }
+  if (limitedByServerIntervals !== undefined && limitedByServerIntervals > 0) {
+    notes.push(
+      `The server kept publishes from being sent when due in ${limitedByServerIntervals}${of} intervals; their wait is in the latencies.`,
     );
   }
   if (series.intervalsPerPoint > 1) {

@@ -20,6 +20,7 @@ export class RunTotals {
   readonly latency = new LatencyTally();
   #maxUs: Known;
   #limitedIntervals = 0;
+  #heldIntervals = 0;
   #durationMs = 0;
 
   add(sample: SampleRecord, latency: LatencyCounts | undefined): void {
@@ -61,6 +62,7 @@ export class RunTotals {
     this.#each({ ...memory, ...rest, ...own, ...heap, ...delay }, this.#peaks, Math.max);
     for (const [reason, count] of sample.ends) this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + count);
     if (generator?.limited) this.#limitedIntervals++;
+    if (sample.limitedByServer) this.#heldIntervals++;
     if (latency !== undefined) this.latency.add(latency);
     const { maxUs } = sample.latency ?? {};
     if (maxUs !== undefined) this.#maxUs = Math.max(this.#maxUs ?? 0, maxUs);
@@ -104,6 +106,8 @@ export class RunTotals {
       reconnectsTotal: total('reconnects'),
       publishedTotal: total('published'),
       publishErrorsTotal: total('publishErrors'),
+      publishUnknownTotal: undefined,
+      publishErrorsByReason: [],
       deliveredTotal: total('delivered'),
       receivedBytesTotal: total('receivedBytes'),
       heartbeatsTotal: total('heartbeats'),
@@ -114,6 +118,8 @@ export class RunTotals {
       ledger: undefined,
       verdict: undefined,
       limitedIntervals: this.#limitedIntervals,
+      // Samples say only that it was so, not that it was not: none may mean that nothing was published.
+      limitedByServerIntervals: this.#heldIntervals || undefined,
       server: hasServer ? server : undefined,
       runtime: Object.values(runtime).some((value) => value !== undefined) ? runtime : undefined,
       generator: {
