@@ -1,20 +1,21 @@
-// The part of a soak that is in its file already, for `soak --resume FILE`: what goes into the report, the trends and the
-// summary of the whole. Read line by line, since it may be of days. What each stream was owed is gone with the processes
-// that knew it.
+// The part of a soak that is in its file already, for `soak --resume FILE`: what goes into the report, the trends, the
+// verdict and the summary of the whole. Read line by line, since it may be of days. What each stream was owed is gone with
+// the processes that knew it, unless they ended with a summary.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
+import { redactText } from '../base/redact.ts';
 import type { ResultRecord, RunRecord } from '../load/result.ts';
 import { TrendReservoir } from '../load/soak/trend-reservoir.ts';
 import { ResultLines } from '../report/result-lines.ts';
 import { ResultFileReader } from '../report/run-result.ts';
-import { EarlierTotals } from './earlier-totals.ts';
 import { usageError } from './usage-failure.ts';
+import { type Judging, WholeRun } from './whole-run.ts';
 
 const READ_BYTES = 65_536;
 
 export interface EarlierRun {
-  readonly totals: EarlierTotals;
+  readonly whole: WholeRun;
   readonly trends: TrendReservoir;
   readonly report: ResultFileReader;
   /** When the last sample was taken: the whole run goes on from there. */
@@ -27,17 +28,25 @@ export interface EarlierRun {
  * @throws HoldfastError ERR_NO_RESULT when there is none, ERR_FILE when it cannot be read, ERR_USAGE when it is of
  * another URL or has run for `durationMs` already.
  */
-export function readEarlierRun(path: string, url: string, durationMs: number): EarlierRun {
+export function readEarlierRun(
+  path: string,
+  url: string,
+  { durationMs, ...judging }: Judging & { readonly durationMs: number },
+): EarlierRun {
   let last: PartOfRun | undefined;
   for (const record of readRecords(path)) {
-    if (record.kind === 'run') last = new PartOfRun(record);
+    if (record.kind === 'run') last = new PartOfRun(record, judging);
     else last?.add(record);
   }
   if (last === undefined) {
     throw new HoldfastError('ERR_NO_RESULT', `${path} holds no run to go on with`, 'Start without --resume');
   }
-  if (last.run.url !== url) {
-    throw usageError(`${path} is a run of ${last.run.url}`, 'Give the same URL, or start without --resume');
+  // The file has it without secrets, or with them when an earlier version wrote it.
+  if (redactText(last.run.url) !== redactText(url)) {
+    throw usageError(
+      `${path} is a run of ${redactText(last.run.url)}`,
+      'Give the same URL, or start without --resume',
+    );
   }
   if (last.doneMs >= durationMs) {
     throw usageError(`The run in ${path} is over`, 'Give a longer --duration, or start without --resume');
@@ -47,20 +56,22 @@ export function readEarlierRun(path: string, url: string, durationMs: number): E
 
 class PartOfRun implements EarlierRun {
   readonly run: RunRecord;
-  readonly totals = new EarlierTotals();
+  readonly whole: WholeRun;
   readonly trends = new TrendReservoir();
   readonly report = new ResultFileReader('this run');
   doneMs = 0;
 
-  constructor(run: RunRecord) {
+  constructor(run: RunRecord, judging: Judging) {
     this.run = run;
+    this.whole = new WholeRun(judging);
     this.#report(run);
   }
 
-  /** Summaries are left out: they are of what went before the samples behind them. */
+  /** The report leaves summaries out: they are of what went before the samples behind them. */
   add(record: ResultRecord): void {
+    if (record.kind === 'summary') this.whole.endEarlier(record);
     if (record.kind !== 'sample') return;
-    this.totals.add(record);
+    this.whole.addEarlier(record);
     this.trends.add(record);
     this.doneMs = record.atMs;
     this.#report(record);

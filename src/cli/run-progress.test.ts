@@ -94,6 +94,14 @@ test('elsewhere it is a plain line every five seconds', () => {
   }
 });
 
+test('it says when the server holds publishes, and only then', () => {
+  const { written, shown } = progress({ isTTY: true });
+  shown.sample(sampleAt(1000, { limitedByServer: true }), 1000);
+  shown.sample(sampleAt(2000), 1000);
+  assert.match(written[0]!, /delivered 60,000\/s {2}\(the server holds publishes\)$/m);
+  assert.doesNotMatch(written.at(-1)!, /holds/);
+});
+
 test('it says when there is no event, and when the tool itself was late', () => {
   const { written, shown } = progress({ isTTY: true });
   const generator = { cpuUs: 0, privateBytes: 0, loopDelayP99Us: 0, limited: true };

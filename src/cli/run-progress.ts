@@ -1,7 +1,7 @@
 // What a run shows while it runs: one block that changes in place on a terminal, a line each now and then elsewhere.
 
 import { formatDuration } from '../base/duration.ts';
-import type { EndKind, SampleRecord } from '../load/result.ts';
+import type { EndReason, SampleRecord } from '../load/result.ts';
 
 const PLAIN_EVERY_MS = 5000;
 
@@ -15,14 +15,14 @@ export class RunProgress {
   readonly #target: ProgressTarget;
   #lines = 0;
   #lastPlainMs = Number.NEGATIVE_INFINITY;
-  readonly #ends: Partial<Record<EndKind, number>> = {};
+  readonly #ends: Partial<Record<EndReason, number>> = {};
 
   constructor(target: ProgressTarget) {
     this.#target = target;
   }
 
   sample(sample: SampleRecord, intervalMs: number): void {
-    for (const [kind, count] of Object.entries(sample.ends) as [EndKind, number][]) {
+    for (const [kind, count] of Object.entries(sample.ends) as [EndReason, number][]) {
       this.#ends[kind] = (this.#ends[kind] ?? 0) + count;
     }
     const lines = progressLines(sample, this.#ends, intervalMs);
@@ -52,7 +52,7 @@ export class RunProgress {
 
 function progressLines(
   sample: SampleRecord,
-  ends: Readonly<Partial<Record<EndKind, number>>>,
+  ends: Readonly<Partial<Record<EndReason, number>>>,
   intervalMs: number,
 ): string[] {
   const perSecond = (count: number) =>
@@ -66,7 +66,7 @@ function progressLines(
   const ended = Object.entries(ends).map(([kind, count]) => `${kind} ${count}`);
   return [
     `${formatDuration(Math.round(sample.atMs / 1000) * 1000).padStart(8)}  streams ${sample.streamsUp.toLocaleString('en')} of ${sample.streamsWanted.toLocaleString('en')}`,
-    `          published ${perSecond(sample.published)}/s  delivered ${perSecond(sample.delivered)}/s`,
+    `          published ${perSecond(sample.published)}/s  delivered ${perSecond(sample.delivered)}/s${sample.limitedByServer ? '  (the server holds publishes)' : ''}`,
     `          ${times}${generator.limited ? '  (limited by the generator)' : ''}`,
     `          ${faults}${ended.length === 0 ? '' : `  ends: ${ended.join(', ')}`}`,
   ];

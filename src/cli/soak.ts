@@ -39,18 +39,23 @@ export function defineSoak(program: Command): void {
         );
       }
       const options = readLoadArguments(url, flags);
-      const earlier = resume === undefined ? undefined : readEarlierRun(resume, url, options.durationMs);
+      const sampleMs = soakSampleMs(options.durationMs);
+      const earlier =
+        resume === undefined ? undefined : readEarlierRun(resume, url, { ...options, sampleMs });
       const trends = earlier?.trends ?? new TrendReservoir();
       const run = {
         ...options,
         tool: 'soak' as const,
         version: program.version() ?? '',
         durationMs: options.durationMs - (earlier?.doneMs ?? 0),
-        sampleMs: soakSampleMs(options.durationMs),
+        sampleMs,
       };
       return runAndReport(run, resume ?? flags.output, {
-        onSample: (sample) => trends.add(sample),
-        conclude: (summary) => withTrends(earlier?.totals.wholeSummary(summary) ?? summary, trends),
+        onSample: (sample) => {
+          trends.add(sample);
+          earlier?.whole.add(sample);
+        },
+        conclude: (summary) => withTrends(earlier?.whole.conclude(summary) ?? summary, trends),
         earlier,
       });
     });

@@ -1,6 +1,8 @@
 // What a run leaves behind: NDJSON, one record a line. First a `run`, then a `sample` each second, at the end a
 // `summary`. load and soak write it, report reads it; a file that was cut off lacks only its summary.
 
+import type { TcpState } from '../base/tcp-table.ts';
+
 /** Times are microseconds on the histogram's scale, percentiles included. */
 export interface LatencyFigures {
   readonly count: number;
@@ -21,12 +23,15 @@ export type EndKind =
   | 'truncated'
   | 'reset'
   | 'timeout'
-  /** An answer that is no event stream: another status or content type. */
+  /** An answer that is no event stream: another status or content type, or nothing that is HTTP. */
   | 'refused'
   /** The connection could not be made. */
   | 'unreachable'
   /** The tool itself ended it: churn, or the end of the run. */
   | 'own';
+
+/** What ends are counted by: the kind, and of a status that is not 200 the status itself. */
+export type EndReason = EndKind | `status ${number}`;
 
 export interface RunRecord {
   readonly kind: 'run';
@@ -36,7 +41,7 @@ export interface RunRecord {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly url: string;
-  /** Every option as resolved, so that the run can be repeated. */
+  /** Every option as resolved, so that the run can be repeated; secrets read `redacted`, here and in `url`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly machine: MachineFacts;
 }
@@ -65,13 +70,18 @@ export interface SampleRecord {
   readonly delivered: number;
   readonly receivedBytes: number;
   readonly heartbeats: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   /** Of the events delivered in this interval; absent when none was. */
   readonly latency: LatencyFigures | undefined;
   /** The interval's latency histogram, as hdr-histogram-js encodes it (base64, V2 compressed). */
   readonly latencyHistogram: string | undefined;
   /** The same of the reconnects that succeeded in this interval. */
   readonly reconnectHistogram?: string | undefined;
+  /** How long streams had been quiet when a heartbeat came in this interval, and the histogram of it. */
+  readonly heartbeatGap?: LatencyFigures | undefined;
+  readonly heartbeatGapHistogram?: string | undefined;
+  /** The same of connect, head and firstEvent, as far as there were any. */
+  readonly histograms?: Readonly<Partial<Record<TimeKind, string>>> | undefined;
   /** Published and owed by then, and not there: lost, or on its way. */
   readonly missing?: number | undefined;
   readonly repeatedTotal: number;
@@ -106,8 +116,13 @@ export interface ServerFigures {
   /** Undefined where the processes belong to another user. */
   readonly openFiles: number | undefined;
   readonly processes: number;
-  /** TCP sockets by state, of the server's network namespace (all of the machine on loopback). */
+  /** TCP sockets of the server's network namespace (all of the machine on loopback). */
   readonly sockets?: SocketCounts | undefined;
+  /**
+   * Sockets of the server's port by TCP state, as `ss` calls them. Absent where that is not known, and in intervals in
+   * which it was not counted: a large table is read less often.
+   */
+  readonly socketStates?: Readonly<Partial<Record<TcpState, number>>> | undefined;
 }
 
 export interface SocketCounts {
@@ -158,6 +173,8 @@ export interface LossBlocks {
 export interface SummaryRecord {
   readonly kind: 'summary';
   readonly durationMs: number;
+  /** When the ramp was over: `cpuUsPerEvent` is of the time from here. Absent when it never was. */
+  readonly steadyFromMs?: number | undefined;
   readonly interrupted: boolean;
   readonly streamsPeak: number;
   readonly connectsTotal: number;
@@ -173,17 +190,19 @@ export interface SummaryRecord {
   readonly deliveredTotal: number;
   readonly receivedBytesTotal: number;
   readonly heartbeatsTotal: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   readonly connect: LatencyFigures | undefined;
   readonly head: LatencyFigures | undefined;
   readonly firstEvent: LatencyFigures | undefined;
   readonly latency: LatencyFigures | undefined;
   readonly latencyHistogram: string | undefined;
   readonly reconnect: LatencyFigures | undefined;
-  /** The histograms behind connect, head, firstEvent, reconnect and silence, for verdicts about them. */
+  /** The histograms behind connect, head, firstEvent, reconnect, silence and heartbeatGap, for verdicts about them. */
   readonly histograms?: Readonly<Partial<Record<TimeKind, string>>> | undefined;
   /** Longest silence on each stream's heartbeats and events. */
   readonly silence: LatencyFigures | undefined;
+  /** Of each heartbeat: how long the stream had been quiet, since an event, a heartbeat or its head. */
+  readonly heartbeatGap?: LatencyFigures | undefined;
   /** Undefined when payloads carried no stamps. */
   readonly ledger: LedgerFigures | undefined;
   readonly wantedStreamSeconds: number;
@@ -191,6 +210,8 @@ export interface SummaryRecord {
   readonly limitedIntervals: number;
   readonly server:
     | (ServerFigures & {
+        /** The most sockets that were in each state at any count. */
+        readonly socketPeaks?: Readonly<Partial<Record<TcpState, number>>> | undefined;
         readonly cpuUsPerEvent: number | undefined;
         readonly privateBytesPerStream: number | undefined;
       })
@@ -207,7 +228,14 @@ export interface SummaryRecord {
 }
 
 /** The times of a summary that objectives can be about. */
-export type TimeKind = 'connect' | 'head' | 'firstEvent' | 'latency' | 'reconnect' | 'silence';
+export type TimeKind =
+  | 'connect'
+  | 'head'
+  | 'firstEvent'
+  | 'latency'
+  | 'reconnect'
+  | 'silence'
+  | 'heartbeatGap';
 
 export type TrendQuantity =
   | 'privateBytes'

@@ -1,7 +1,7 @@
 // The figures of one run: every number that a table of a report shows, with its unit. What was not measured
 // has no figure; the groups are the same for all formats.
 
-import type { Unit } from './quantity.ts';
+import { formatQuantity, type Unit } from './quantity.ts';
 import type { RunResult } from './run-result.ts';
 
 export interface Figure {
@@ -41,6 +41,8 @@ export const lessIsBetter = new Set([
   'repeated',
   'reconnects',
   'connectP99',
+  'heartbeatGapP99',
+  'publishErrors',
   'serverCpuUsPerEvent',
   'serverBytesPerStream',
   'serverPrivateBytes',
@@ -62,7 +64,7 @@ interface DraftGroup {
   readonly figures: readonly Draft[];
 }
 
-function latency({ summary: { latency, connect } }: RunResult): DraftGroup {
+function latency({ summary: { latency, connect, heartbeatGap } }: RunResult): DraftGroup {
   return {
     title: 'Latency',
     figures: [
@@ -71,11 +73,12 @@ function latency({ summary: { latency, connect } }: RunResult): DraftGroup {
       { id: 'latencyP999', label: 'p99.9 latency', value: latency?.p999Us, unit: 'us' },
       { id: 'latencyMax', label: 'longest latency', value: latency?.maxUs, unit: 'us' },
       { id: 'connectP99', label: 'p99 connect time', value: connect?.p99Us, unit: 'us' },
+      { id: 'heartbeatGapP99', label: 'p99 heartbeat gap', value: heartbeatGap?.p99Us, unit: 'us' },
     ],
   };
 }
 
-function delivery({ summary }: RunResult): DraftGroup {
+function delivery({ summary, series }: RunResult): DraftGroup {
   const { ledger, deliveredTotal, publishedTotal } = summary;
   const lowerBound = ledger !== undefined && !ledger.exact ? 'at least: the ledger met a bound' : undefined;
   return {
@@ -96,6 +99,30 @@ function delivery({ summary }: RunResult): DraftGroup {
       },
       { id: 'published', label: 'events published', value: publishedTotal, unit: 'count' },
       { id: 'publishErrors', label: 'publish errors', value: summary.publishErrorsTotal, unit: 'count' },
+      ...summary.publishErrorsByReason.map(
+        ([reason, count]): Draft => ({
+          ...{
+            id: `publishErrors.${reason}`,
+            label: `not acknowledged: ${reason}`,
+            value: count,
+            unit: 'count',
+          },
+        }),
+      ),
+      {
+        id: 'publishUnknown',
+        label: 'publishes of unknown fate',
+        value: summary.publishErrorsTotal ? summary.publishUnknownTotal : undefined,
+        unit: 'count',
+        note: 'sent and not answered: the server may have them',
+      },
+      {
+        id: 'limitedByServerIntervals',
+        label: 'intervals limited by the server',
+        value: summary.limitedByServerIntervals,
+        unit: 'count',
+        note: ofAll(series.count),
+      },
       { id: 'delivery', label: 'delivered of what was owed', value: deliveredShare(ledger), unit: 'share' },
       { id: 'lost', label: 'lost', value: ledger?.lost, unit: 'count', note: lowerBound },
       { id: 'repeated', label: 'repeated', value: ledger?.repeated, unit: 'count' },
@@ -148,11 +175,16 @@ function streams({ summary, series }: RunResult): DraftGroup {
   };
 }
 
-function server({ summary: { server, runtime, durationMs, streamsPeak } }: RunResult): DraftGroup {
+function server({ summary }: RunResult): DraftGroup {
+  const { server, runtime, durationMs, steadyFromMs, streamsPeak } = summary;
   return {
     title: 'Server',
     figures: [
-      { id: 'serverCpuUsPerEvent', label: 'server CPU an event', value: server?.cpuUsPerEvent, unit: 'us' },
+      {
+        ...{ id: 'serverCpuUsPerEvent', label: 'server CPU an event', unit: 'us' },
+        value: server?.cpuUsPerEvent,
+        note: steadyNote(steadyFromMs),
+      },
       {
         id: 'serverCores',
         label: 'server CPU',
@@ -195,12 +227,18 @@ function server({ summary: { server, runtime, durationMs, streamsPeak } }: RunRe
         value: runtime?.loopDelayP99Us,
         unit: 'us',
       },
+      ...(server?.socketPeaks ?? []).map(
+        ([state, most]): Draft => ({
+          ...{ id: `sockets.${state}`, label: `sockets ${state}`, value: most, unit: 'count' },
+          note: 'the most at once',
+        }),
+      ),
     ],
   };
 }
 
-function generator({ summary: { generator, durationMs, limitedIntervals }, series }: RunResult): DraftGroup {
-  const of = series.count > 0 ? `of ${series.count}` : undefined;
+function generator({ summary, series }: RunResult): DraftGroup {
+  const { generator, durationMs, steadyFromMs, limitedIntervals } = summary;
   return {
     title: 'Load generator',
     figures: [
@@ -209,6 +247,7 @@ function generator({ summary: { generator, durationMs, limitedIntervals }, serie
         label: 'its CPU an event',
         value: generator?.cpuUsPerEvent,
         unit: 'us',
+        note: steadyNote(steadyFromMs),
       },
       {
         id: 'generatorCores',
@@ -234,7 +273,7 @@ function generator({ summary: { generator, durationMs, limitedIntervals }, serie
         label: 'intervals limited by it',
         value: limitedIntervals,
         unit: 'count',
-        note: of,
+        note: ofAll(series.count),
       },
     ],
   };
@@ -247,6 +286,11 @@ function deliveredShare(ledger: RunResult['summary']['ledger']): Known {
     : Math.max(1 - lost / expected, 0);
 }
 
+/** Files of an earlier version have it with the ramp, and say nothing. */
+const steadyNote = (fromMs: Known) =>
+  fromMs === undefined ? undefined : `after the ramp, from ${formatQuantity(fromMs, 'ms')}`;
+
+const ofAll = (samples: number) => (samples > 0 ? `of ${samples}` : undefined);
 const thousandfold = (value: Known) => (value === undefined ? undefined : value * 1000);
 const larger = (a: Known, b: Known) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));
 const perSecond = (count: Known, durationMs: Known) => ratio(thousandfold(count), durationMs);

@@ -35,6 +35,15 @@ test('what cannot be shown is left out, with one line about it', () => {
   assert.match(page, /Latency heat map/);
 });
 
+test('publishes that were not acknowledged, and intervals in which the server held them, are in the tables', () => {
+  const page = htmlReport(smallReport());
+  assert.match(page, /not acknowledged: answered with status 503<\/th><td>3</);
+  assert.match(page, /publishes of unknown fate <small>[^<]*<\/small><\/th><td>2</);
+  assert.match(page, /intervals limited by the server <small>of 2<\/small><\/th><td>1</);
+  assert.match(page, />heartbeat gap<\/th><td>7</);
+  assert.match(page, /The server kept publishes from being sent when due in 1 of 2 intervals/);
+});
+
 test('a hostile result file cannot put markup or script into the page', () => {
   const evil = `</script></style><script>alert(1)</script><!--<img src=x onerror=alert(1)>"'\``;
   const hostile = [
@@ -52,6 +61,8 @@ test('a hostile result file cannot put markup or script into the page', () => {
     {
       ...(smallRun[3] as object),
       ends: { [evil]: 3 },
+      publishErrorsByReason: { [evil]: 3 },
+      server: { socketPeaks: { [evil]: 3 } },
       verdict: { outcome: evil, checks: [{ objective: evil, outcome: evil, because: evil }] },
     },
   ];

@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import {
   readLines,
   runLine,
+  sampleLine,
   smallComparison,
   smallReport,
   smallRun,
+  summaryLine,
 } from '../../test/support/small-result.ts';
 import { markdownReport } from './markdown-report.ts';
 import { reportDocument } from './report-document.ts';
@@ -19,6 +21,8 @@ test('the Markdown of one run', () => {
 holdfast load, 2.00 s, started 2026-05-12 10:15:00 UTC
 
 > The load generator was late in 1 of 2 intervals; latencies there are upper bounds.
+>
+> The server kept publishes from being sent when due in 1 of 2 intervals; their wait is in the latencies.
 
 **Verdict: fail**
 
@@ -29,9 +33,21 @@ holdfast load, 2.00 s, started 2026-05-12 10:15:00 UTC
 |  | count | p50 | p90 | p99 | p99.9 | max | mean |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | delivery | 200 | 10.0 ms | 10.0 ms | 100 ms | 100 ms | 100 ms | 19.0 ms |
+| heartbeat gap | 7 | 15.0 s | - | 15.2 s | - | 15.2 s | - |
 
 `,
   );
+});
+
+test('publishes that were not acknowledged are in the table of figures', () => {
+  const text = markdownReport(smallReport());
+  for (const row of [
+    '| publish errors | 5 |  |',
+    '| not acknowledged: answered with status 503 | 3 |  |',
+    '| publishes of unknown fate | 2 | sent and not answered: the server may have them |',
+    '| intervals limited by the server | 1 | of 2 |',
+  ])
+    assert.ok(text.includes(`${row}\n`), row);
 });
 
 test('the comparison in Markdown', () => {
@@ -62,4 +78,12 @@ test('foreign text is no markup, no link, no mention, and stays in its cell', ()
   ]) {
     assert.ok(text.includes(`| ${cell} |`), cell);
   }
+  const summary = {
+    ...summaryLine,
+    publishErrorsByReason: { '<img src=x>': 1 },
+    server: { ...summaryLine.server, socketPeaks: { 'a | [b](http://evil.test)': 1 } },
+  };
+  const labels = markdownReport(reportDocument([readLines([runLine, sampleLine, summary])], '0.1.0'));
+  for (const cell of ['` not acknowledged: <img src=x> `', '` sockets a \\| [b](http://evil.test) `'])
+    assert.ok(labels.includes(`| ${cell} |`), cell);
 });

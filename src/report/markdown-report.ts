@@ -67,7 +67,8 @@ function sectionBlocks(section: RunSection): string[] {
   if (latencies.length > 0) blocks.push(table([latencyHead, ...latencies.map(latencyCells)]));
   const figures = groups.filter(({ title }) => title !== 'Latency').flatMap((group) => group.figures);
   if (figures.length > 0) {
-    const rows = figures.map((figure) => [figure.label, figureText(figure), figure.note ?? '']);
+    // Labels may hold words of the file: reasons, states of sockets.
+    const rows = figures.map((figure) => [foreign(figure.label), figureText(figure), figure.note ?? '']);
     blocks.push(table([['figure', 'value', 'note'], ...rows]));
   }
   if (ends.length > 0) {

@@ -49,18 +49,29 @@ const ledgerNames = [
 ] as const;
 const summaryNames = [
   'durationMs',
+  'steadyFromMs',
   'streamsPeak',
   'connectsTotal',
   'reconnectsTotal',
   'publishedTotal',
   'publishErrorsTotal',
+  'publishUnknownTotal',
   'deliveredTotal',
   'receivedBytesTotal',
   'heartbeatsTotal',
   'limitedIntervals',
+  'limitedByServerIntervals',
   ...streamSecondNames,
 ] as const;
-export const latencyKinds = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'silence'] as const;
+export const latencyKinds = [
+  'latency',
+  'connect',
+  'head',
+  'firstEvent',
+  'reconnect',
+  'silence',
+  'heartbeatGap',
+] as const;
 
 type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number]]: number | undefined };
 
@@ -70,6 +81,8 @@ export type GeneratorCost = Numbers<typeof generatorNames> & { readonly limited:
 export type ServerCost = Numbers<typeof serverNames>;
 export type RuntimeCost = Numbers<typeof runtimeNames>;
 export type CostPerUnit = Numbers<typeof costNames>;
+/** The most sockets of the server's port in each TCP state. */
+export type SocketPeaks = { readonly socketPeaks: Entries<number> };
 export type Ledger = Numbers<typeof ledgerNames> & { readonly exact: boolean };
 export type Entries<Value> = readonly (readonly [name: string, value: Value])[];
 
@@ -94,6 +107,7 @@ export interface SampleRecord extends Numbers<typeof sampleNames> {
   readonly latencyHistogram: string | undefined;
   readonly generator: GeneratorCost | undefined;
   readonly server: ServerCost | undefined;
+  readonly limitedByServer: boolean;
   readonly runtime: RuntimeCost | undefined;
 }
 
@@ -103,9 +117,10 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly kind: 'summary';
   readonly interrupted: boolean;
   readonly ends: Entries<number>;
+  readonly publishErrorsByReason: Entries<number>;
   readonly latencyHistogram: string | undefined;
   readonly ledger: Ledger | undefined;
-  readonly server: (ServerCost & CostPerUnit) | undefined;
+  readonly server: (ServerCost & CostPerUnit & SocketPeaks) | undefined;
   readonly generator: (GeneratorCost & CostPerUnit) | undefined;
   readonly runtime: RuntimeCost | undefined;
   readonly verdict: Verdict | undefined;
@@ -157,11 +172,12 @@ function readSample(from: Source, atMs: number): SampleRecord {
     kind: 'sample',
     atMs,
     ...numbersOf(from, sampleNames),
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
     latency: latencyOf(from.latency),
     latencyHistogram: histogramOf(from.latencyHistogram),
     generator: isObject(from.generator) ? generatorOf(from.generator) : undefined,
     server: isObject(from.server) ? numbersOf(from.server, serverNames) : undefined,
+    limitedByServer: from.limitedByServer === true,
     runtime: isObject(from.runtime) ? numbersOf(from.runtime, runtimeNames) : undefined,
   };
 }
@@ -174,13 +190,16 @@ function readSummary(from: Source): SummaryRecord {
     ...numbersOf(from, summaryNames),
     ...(Object.fromEntries(latencies) as Latencies),
     interrupted: from.interrupted === true,
-    ends: endsOf(from.ends),
+    ends: countsOf(from.ends),
+    publishErrorsByReason: countsOf(from.publishErrorsByReason),
     latencyHistogram: histogramOf(from.latencyHistogram),
     // A ledger that does not say that it is exact is not.
     ledger: isObject(ledger)
       ? { ...numbersOf(ledger, ledgerNames), exact: ledger.exact === true }
       : undefined,
-    server: isObject(server) ? numbersOf(server, [...serverNames, ...costNames]) : undefined,
+    server: isObject(server)
+      ? { ...numbersOf(server, [...serverNames, ...costNames]), socketPeaks: countsOf(server.socketPeaks) }
+      : undefined,
     generator: isObject(generator)
       ? { ...generatorOf(generator), ...numbersOf(generator, costNames) }
       : undefined,
@@ -227,10 +246,10 @@ const generatorOf = (from: Source) => ({
   limited: from.limited === true,
 });
 
-function endsOf(value: unknown): Entries<number> {
-  const ends = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
-  return ends.flatMap(([reason, count]) => {
+function countsOf(value: unknown): Entries<number> {
+  const counts = Object.entries(objectOf(value)).slice(0, MAX_ENTRIES);
+  return counts.flatMap(([name, count]) => {
     const number = numberOf(count);
-    return number === undefined || number === 0 ? [] : [[textOf(reason, 60), number] as const];
+    return number === undefined || number === 0 ? [] : [[textOf(name, 60), number] as const];
   });
 }

@@ -1,7 +1,7 @@
 // A whole report as data: one section for each run, and what compares them. The formats only write it out.
 
+import { redactText } from '../base/redact.ts';
 import { type Comparison, compareRuns, type Peer, peersOf } from './comparison.ts';
-import { withoutCredentials } from './redact.ts';
 import type { ResultFile, RunResult } from './run-result.ts';
 import { type RunSection, runSection } from './run-section.ts';
 
@@ -38,7 +38,7 @@ export function reportDocument(files: readonly ResultFile[], version: string): R
 function peerName({ label, run, source }: RunResult): string {
   if (label !== undefined) return label;
   if (run === undefined || run.url === '') return source;
-  return withoutCredentials(run.url).replace(/^https?:\/\//, '');
+  return redactText(run.url).replace(/^https?:\/\//, '');
 }
 
 function runNames(peers: readonly Peer[]): string[] {

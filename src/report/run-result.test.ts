@@ -46,15 +46,17 @@ describe('ResultFileReader', () => {
   });
 
   it('adds up the samples of a file that was cut off', () => {
-    const { runs } = readLines([...smallRun.slice(0, 3), '{"kind":"summ']);
+    const held = { ...sampleLine, atMs: 3000, ends: {}, delivered: 0, limitedByServer: true };
+    const { runs } = readLines([...smallRun.slice(0, 3), held, '{"kind":"summ']);
     const { complete, summary, latency } = runs[0]!;
     assert.equal(complete, false);
     assert.equal(summary.deliveredTotal, 200);
-    assert.equal(summary.durationMs, 2000);
+    assert.equal(summary.durationMs, 3000);
     assert.deepEqual(summary.ends, [['reset', 2]]);
     assert.equal(summary.limitedIntervals, 1);
+    assert.equal(summary.limitedByServerIntervals, 1);
     assert.equal(summary.ledger, undefined);
-    assert.equal(latency.total, 200);
+    assert.equal(latency.total, 300);
     assert.ok(summary.latency!.p50Us! >= 10_000 && summary.latency!.p50Us! < 10_010);
   });
 

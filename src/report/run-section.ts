@@ -1,9 +1,10 @@
 // What a report says about one run, apart from its plots: the same for text, JSON, Markdown and HTML.
 
+import { redactText } from '../base/redact.ts';
 import { type FigureGroup, figureGroups } from './figures.ts';
+import { optionText } from './option-text.ts';
 import { formatQuantity } from './quantity.ts';
 import { type Entries, type Latencies, type Latency, latencyKinds, type Verdict } from './record.ts';
-import { optionText, withoutCredentials } from './redact.ts';
 import type { ResultFile, RunResult } from './run-result.ts';
 
 export interface RunSection {
@@ -37,6 +38,7 @@ const latencyLabels: Readonly<Record<keyof Latencies, string>> = {
   firstEvent: 'first event',
   reconnect: 'reconnect',
   silence: 'longest silence',
+  heartbeatGap: 'heartbeat gap',
 };
 
 export function runSection(result: RunResult, name: string, problems: ResultFile['problems']): RunSection {
@@ -45,7 +47,7 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
     name,
     source: result.source,
     tool: run?.tool ?? '',
-    url: withoutCredentials(run?.url ?? ''),
+    url: redactText(run?.url ?? ''),
     startedAt: run?.startedAt ?? '',
     durationMs: summary.durationMs,
     notes: notesOf(result, problems),
@@ -63,7 +65,8 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
 
 function notesOf({ complete, summary, series }: RunResult, problems: ResultFile['problems']): string[] {
   const notes: string[] = [];
-  const { durationMs, limitedIntervals } = summary;
+  const { durationMs, limitedIntervals, limitedByServerIntervals } = summary;
+  const of = series.count === 0 ? '' : ` of ${series.count}`;
   const seen = durationMs === undefined ? '' : ` after ${formatQuantity(durationMs, 'ms')}`;
   if (!complete) {
     notes.push(
@@ -71,9 +74,13 @@ function notesOf({ complete, summary, series }: RunResult, problems: ResultFile[
     );
   } else if (summary.interrupted) notes.push(`Interrupted${seen}.`);
   if (limitedIntervals !== undefined && limitedIntervals > 0) {
-    const of = series.count === 0 ? '' : ` of ${series.count}`;
     notes.push(
       `The load generator was late in ${limitedIntervals}${of} intervals; latencies there are upper bounds.`,
+    );
+  }
+  if (limitedByServerIntervals !== undefined && limitedByServerIntervals > 0) {
+    notes.push(
+      `The server kept publishes from being sent when due in ${limitedByServerIntervals}${of} intervals; their wait is in the latencies.`,
     );
   }
   if (series.intervalsPerPoint > 1) {
@@ -97,7 +104,7 @@ function factsOf({ run, source }: RunResult): Entries<string> {
   const count = (value: number | undefined) => (value === undefined ? '' : formatQuantity(value, 'count'));
   const facts: [string, string][] = [
     ['result file', source],
-    ['URL', withoutCredentials(run.url)],
+    ['URL', redactText(run.url)],
     ['started', run.startedAt],
     ['run', run.run],
     ['holdfast', run.version],

@@ -20,6 +20,7 @@ export class RunTotals {
   readonly latency = new LatencyTally();
   #maxUs: Known;
   #limitedIntervals = 0;
+  #heldIntervals = 0;
   #durationMs = 0;
 
   add(sample: SampleRecord, latency: LatencyCounts | undefined): void {
@@ -61,6 +62,7 @@ export class RunTotals {
     this.#each({ ...memory, ...rest, ...own, ...heap, ...delay }, this.#peaks, Math.max);
     for (const [reason, count] of sample.ends) this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + count);
     if (generator?.limited) this.#limitedIntervals++;
+    if (sample.limitedByServer) this.#heldIntervals++;
     if (latency !== undefined) this.latency.add(latency);
     const { maxUs } = sample.latency ?? {};
     if (maxUs !== undefined) this.#maxUs = Math.max(this.#maxUs ?? 0, maxUs);
@@ -81,6 +83,7 @@ export class RunTotals {
       processes: peak('processes'),
       cpuUsPerEvent: perEvent(total('serverCpuUs')),
       privateBytesPerStream: undefined,
+      socketPeaks: [],
     };
     const runtime = {
       heapUsedBytes: peak('heapUsedBytes'),
@@ -90,17 +93,21 @@ export class RunTotals {
       keptHeapBytes: peak('keptHeapBytes'),
     };
     const noLatencies = Object.fromEntries(latencyKinds.map((kind) => [kind, undefined])) as Latencies;
+    const hasServer = Object.values(server).some((value) => typeof value === 'number');
     return {
       kind: 'summary',
       ...noLatencies,
       latency: this.#latency(),
       durationMs: this.#durationMs,
+      steadyFromMs: undefined,
       interrupted: true,
       streamsPeak: peak('streamsUp'),
       connectsTotal: total('connects'),
       reconnectsTotal: total('reconnects'),
       publishedTotal: total('published'),
       publishErrorsTotal: total('publishErrors'),
+      publishUnknownTotal: undefined,
+      publishErrorsByReason: [],
       deliveredTotal: total('delivered'),
       receivedBytesTotal: total('receivedBytes'),
       heartbeatsTotal: total('heartbeats'),
@@ -111,7 +118,9 @@ export class RunTotals {
       ledger: undefined,
       verdict: undefined,
       limitedIntervals: this.#limitedIntervals,
-      server: Object.values(server).some((value) => value !== undefined) ? server : undefined,
+      // Samples say only that it was so, not that it was not: none may mean that nothing was published.
+      limitedByServerIntervals: this.#heldIntervals || undefined,
+      server: hasServer ? server : undefined,
       runtime: Object.values(runtime).some((value) => value !== undefined) ? runtime : undefined,
       generator: {
         cpuUs: total('generatorCpuUs'),

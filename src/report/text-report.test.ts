@@ -18,29 +18,36 @@ test('the text of one run', () => {
 
 holdfast load, 2.00 s, started 2026-05-12 10:15:00 UTC
 ! The load generator was late in 1 of 2 intervals; latencies there are upper bounds.
+! The server kept publishes from being sent when due in 1 of 2 intervals; their wait is in the latencies.
 
 Verdict: fail
   fail  delivery>=99.99%  1 of 200 lost
 
 Latency
-            count      p50      p90     p99   p99.9     max     mean
-  delivery    200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+                 count      p50      p90     p99   p99.9     max     mean
+  delivery         200  10.0 ms  10.0 ms  100 ms  100 ms  100 ms  19.0 ms
+  heartbeat gap      7   15.0 s        -  15.2 s       -  15.2 s        -
 
 Delivery
-  events delivered                200
-  delivered per second          100/s
-  events published                 20
-  delivered of what was owed  99.50 %
-  lost                              1
-  repeated                          0
-  out of order                      0
-  late                              0
+  events delivered                                              200
+  delivered per second                                        100/s
+  events published                                               20
+  publish errors                                                  5
+  not acknowledged: answered with status 503                      3
+  not acknowledged: sent, and not answered within 30000 ms        2
+  publishes of unknown fate                                       2  sent and not answered: the server may have them
+  intervals limited by the server                                 1  of 2
+  delivered of what was owed                                99.50 %
+  lost                                                            1
+  repeated                                                        0
+  out of order                                                    0
+  late                                                            0
 
 Streams
   streams at once  10
 
 Server
-  server CPU an event     2.00 µs
+  server CPU an event     2.00 µs  after the ramp, from 0.50 s
   server CPU           0.00 cores
 
 Load generator
@@ -59,7 +66,7 @@ What was run
   Node.js         24.21.0
   processor       2 x Test CPU
   option streams  10
-  option token    (hidden)
+  option token    redacted
 `,
   );
 });
@@ -67,6 +74,8 @@ What was run
 test('the comparison in text', () => {
   const text = textReport(smallComparison());
   assert.match(text, /^ {2}p99 latency +100 ms +250 ms +2\.50x \(2\.00 to 3\.00\)$/m);
+  assert.match(text, /^ {2}p99 heartbeat gap +15\.2 s +15\.2 s /m);
+  assert.match(text, /^ {2}publish errors +5 +5 /m);
   assert.match(text, /^ {2}theirs, round 2 +10\.0 ms +300 ms /m);
   assert.match(text, /With 2 rounds the spread says little/);
 });

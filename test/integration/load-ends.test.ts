@@ -96,7 +96,7 @@ describe('a stream that ends', { concurrency: 3 }, () => {
       },
     });
     const { summary, notes, samples } = await loadServer(t, server);
-    assert.deepEqual(summary.ends, { refused: ENDING });
+    assert.deepEqual(summary.ends, { 'status 503': 5, 'status 204': 5, refused: 5 });
     assert.equal(summary.connectsTotal, STREAMS);
     assert.equal(summary.streamsPeak, STREAMS - ENDING);
     // Whoever the server turned away was owed its events all the same.
@@ -104,7 +104,7 @@ describe('a stream that ends', { concurrency: 3 }, () => {
     assert.equal(summary.ledger?.lost, ENDING * EVENTS);
     assert.ok(notes.includes('5 of 20 streams are up after the ramp'), String(notes));
     assert.ok(
-      notes.some((note) => /^Streams ended as refused, such as: status (503|204|200)/.test(note)),
+      notes.some((note) => note.startsWith('Streams ended as status 503, such as: status 503, text/plain')),
       String(notes),
     );
     assert.ok(samples.at(-1)!.atMs < 8000, 'the ramp does not wait for streams that will not come');
@@ -128,6 +128,27 @@ describe('a stream that ends', { concurrency: 3 }, () => {
     assert.ok(summary.reconnect!.minUs >= 300_000, `reconnected after ${summary.reconnect!.minUs} us`);
     assert.equal(summary.ledger?.lost, 0);
     assert.equal(summary.ledger?.resumedReconnects, 5);
+  });
+
+  test('is unreachable while the server does not listen, and counted each time it tries', async (t) => {
+    const server = await ScriptedServer.start(t, {
+      stream: () => ({ end: { afterEvents: 10, by: 'complete' } }),
+      // The publisher keeps its connection.
+      publish: () => {
+        server.stopListening();
+        return {};
+      },
+    });
+    const { summary, notes } = await loadServer(t, server, { settleMs: 3000 });
+    const { complete, unreachable = 0, ...others } = summary.ends;
+    assert.equal(complete, STREAMS);
+    assert.ok(unreachable >= STREAMS, `${unreachable} attempts failed`);
+    assert.deepEqual(others, {});
+    assert.ok(
+      notes.some((note) => note.startsWith('Streams ended as unreachable, such as: ECONNREFUSED')),
+      String(notes),
+    );
+    assert.equal(summary.reconnectsTotal, 0);
   });
 
   test('that could never connect before is no reconnect when it comes up', async (t) => {

@@ -49,7 +49,7 @@ function writeSoak(file: string, url: string, series: readonly TrendSeries[]): v
   writeFileSync(file, [run, ...samples].map((record) => `${JSON.stringify(record)}\n`).join(''));
 }
 
-async function concludeSoak(t: TestContext, leakBytesPerS: number) {
+async function concludeSoak(t: TestContext, leakBytesPerS: number, more: readonly string[] = []) {
   const { url } = await ScriptedServer.start(t);
   const file = resultPath(t);
   const plan = { health: 'noise', seed: 1, durationS: 599, everyS: 5, leakBytesPerS } as const;
@@ -60,7 +60,7 @@ async function concludeSoak(t: TestContext, leakBytesPerS: number) {
       .slice(0, -1)
       .concat(privateMemory({ ...plan, everyS: 599 })),
   );
-  const { code, stdout } = await runCli(t, soakArgs(url, file, ['--duration', '10m'], '--resume'));
+  const { code, stdout } = await runCli(t, soakArgs(url, file, ['--duration', '10m', ...more], '--resume'));
   const { runs, summaries } = readResult(file);
   assert.equal(runs.length, 1);
   const [summary] = summaries;
@@ -78,13 +78,16 @@ describe('soak', { concurrency: 3 }, () => {
   });
 
   test('does not accuse the same server without the leak', async (t) => {
-    const { code, summary, trend } = await concludeSoak(t, 0);
+    const { code, summary, trend } = await concludeSoak(t, 0, ['--slo', 'availability>=90%']);
     assert.equal(code, 0);
     assert.equal(summary.verdict?.outcome, 'pass');
     assert.equal(trend.outcome, 'no leak');
     assert.match(trend.because, /^no leak: growth below .* MiB\/day at 95 %/);
     const files = summary.trends?.find(({ quantity }) => quantity === 'openFiles');
     assert.equal(files?.outcome, 'no leak');
+    // One second alone proves no share.
+    const available = summary.verdict?.checks.find(({ objective }) => objective === 'availability>=90%');
+    assert.equal(available?.outcome, 'pass', available?.because);
     // The counts of the whole run, not of its last second.
     assert.ok(summary.durationMs > 599_000);
     assert.ok(summary.deliveredTotal >= 100_000 * 100);

@@ -205,6 +205,7 @@ function summaryOf(shape: SampleRun, samples: readonly SampleRecord[], all: Hist
     latencyHistogram: encodeIntoCompressedBase64(all),
     reconnect: reconnects > 0 ? scaled(900) : undefined,
     silence: scaled(380),
+    heartbeatGap: scaled(310),
     ledger: {
       ...{ expected: delivered, delivered, lost: 0, repeated: 0, outOfOrder: 0, late: 0, exact: true },
       ...{ resumedReconnects: reconnects, lossyReconnects: 0 },

@@ -4,13 +4,14 @@ import type { TestContext } from 'node:test';
 import { runLoad } from '../../src/load/generator/load-run.ts';
 import { holdfastTemplate } from '../../src/load/generator/publish-template.ts';
 import type { LoadOptions } from '../../src/load/generator/run-options.ts';
-import type { SampleRecord, SummaryRecord } from '../../src/load/result.ts';
+import type { RunRecord, SampleRecord, SummaryRecord } from '../../src/load/result.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 import { within } from './wait-for.ts';
 
 const RUN_LIMIT_MS = 40_000;
 
 export interface LoadResult {
+  readonly run: RunRecord;
   readonly summary: SummaryRecord;
   readonly samples: readonly SampleRecord[];
   readonly notes: readonly string[];
@@ -55,13 +56,18 @@ export async function loadServer(
   server: Pick<ScriptedServer, 'url'>,
   changes: Partial<LoadOptions> = {},
 ): Promise<LoadResult> {
+  const runs: RunRecord[] = [];
   const samples: SampleRecord[] = [];
   const notes: string[] = [];
   const options = loadOptions(server.url, changes);
-  const run = runLoad(options, {
-    onRecord: (record) => record.kind === 'sample' && samples.push(record),
+  const ended = runLoad(options, {
+    onRecord: (record) => {
+      if (record.kind === 'run') runs.push(record);
+      else if (record.kind === 'sample') samples.push(record);
+    },
     onNote: (text) => notes.push(text),
     signal: t.signal,
   });
-  return { summary: await within('the end of the run', run, RUN_LIMIT_MS), samples, notes };
+  const summary = await within('the end of the run', ended, RUN_LIMIT_MS);
+  return { run: runs[0]!, summary, samples, notes };
 }

@@ -78,6 +78,11 @@ export class ScriptedServer {
     return this.streams.filter((stream) => stream.isOpen).length;
   }
 
+  /** New connections are refused; those that are there stay. */
+  stopListening(): void {
+    this.#server.close();
+  }
+
   /** What was done to all streams together. */
   count(what: 'sent' | 'lost' | 'repeated' | 'swapped' | 'heartbeats'): number {
     return this.streams.reduce((sum, stream) => sum + stream.done[what], 0);

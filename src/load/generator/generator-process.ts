@@ -30,6 +30,15 @@ process.on('message', (message: ToGenerator) => {
     case 'totals':
       tell({ kind: 'totals', totals: generator!.totals(message.published, message.settles) });
       break;
+    case 'times':
+      tell({ kind: 'times', times: generator!.knownTimes() });
+      break;
+    case 'losses': {
+      const { published, times, span } = message;
+      const totals = generator!.totals(published, false);
+      tell({ kind: 'losses', totals, blocks: generator!.losses(published, times, span) });
+      break;
+    }
     case 'sample':
       tell({ kind: 'sample', sample: generator!.sample(message.published) });
       break;

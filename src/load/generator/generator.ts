@@ -3,6 +3,8 @@
 
 import { nowUs } from '../clock.ts';
 import { Ledger, type LedgerTotals } from '../ledger/ledger.ts';
+import type { BlockCount } from '../ledger/loss-blocks.ts';
+import { type KnownTimes, type PublishSpan, PublishTimes } from '../ledger/publish-times.ts';
 import { readStamp } from '../stamp.ts';
 import { LatencyHistogram } from '../statistics/histogram.ts';
 import {
@@ -40,6 +42,7 @@ export class Generator implements StreamObserver {
   readonly #plan: GeneratorPlan;
   readonly #clients: Client[] = [];
   readonly #ledger = new Ledger();
+  readonly #times = new PublishTimes();
   readonly #tallies = new Tallies();
   readonly #cost = new OwnCost();
   readonly #queue = new ReconnectQueue<Client>();
@@ -112,6 +115,18 @@ export class Generator implements StreamObserver {
     return settles ? this.#ledger.settle(published) : this.#ledger.totals(published);
   }
 
+  /** When events were due, by the stamps that came. */
+  knownTimes(): KnownTimes {
+    return this.#times.known();
+  }
+
+  /** What was owed and lost by block of time, with the times that all processes know. */
+  losses(published: readonly number[], known: KnownTimes, span: PublishSpan): BlockCount[] | undefined {
+    const times = new PublishTimes();
+    times.add(known);
+    return this.#ledger.blockCounts(published, (topic) => times.rangesOf(topic, published[topic] ?? 0, span));
+  }
+
   /** What happened since the last sample, given how many events of each topic were published. */
   sample(published: readonly number[]): GeneratorSample {
     const atUs = nowUs();
@@ -179,14 +194,16 @@ export class Generator implements StreamObserver {
     if (this.#clients[stream.index]!.isSlow) return;
     const stamp = readStamp(data, this.#plan.run);
     if (stamp === undefined || !this.#wants(stream, stamp.topic)) return;
+    this.#times.note(stamp.topic, stamp.seq, stamp.sentUs);
     const receipt = this.#ledger.received(stream.index, stamp.topic, stamp.seq);
     // Of what came again only the first arrival has a latency.
     if (receipt === 'repeated' || receipt === 'unowed' || receipt === 'unclear') return;
     this.#tallies.record('latency', atUs - stamp.sentUs);
   }
 
-  onHeartbeat(): void {
+  onHeartbeat(_stream: LoadStream, gapUs: number): void {
     this.#tallies.heartbeats++;
+    this.#tallies.record('heartbeatGap', gapUs);
   }
 
   onBytes(_stream: LoadStream, bytes: number): void {
@@ -200,7 +217,7 @@ export class Generator implements StreamObserver {
   onEnd(stream: LoadStream, end: StreamEnd, atUs: number): void {
     if (this.#isStopping) return;
     const client = this.#clients[stream.index]!;
-    this.#tallies.countEnd(end.kind, end.detail);
+    this.#tallies.countEnd(end.kind, end.detail, end.status);
     const wasUp = client.hadHead && client.endedUs === 0;
     if (wasUp) this.#up--;
     else client.failures++;

@@ -6,12 +6,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { availableMemory } from 'node:process';
+import { redact, redactText } from '../../base/redact.ts';
+import { nowUs } from '../clock.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
+import { sumLosses } from '../ledger/loss-blocks.ts';
+import { PublishTimes } from '../ledger/publish-times.ts';
 import { readMachineFacts } from '../machine.ts';
 import { MetricsReader } from '../probe/metrics-reader.ts';
 import { RuntimeTotals } from '../probe/runtime-totals.ts';
 import { ServerProbe } from '../probe/server-probe.ts';
-import type { MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
+import type { LossBlocks, MachineFacts, RunRecord, SampleRecord, SummaryRecord } from '../result.ts';
 import type { TransportTarget } from '../stream/transport.ts';
 import { VerdictCollector } from '../verdict/verdict.ts';
 import { Child } from './child.ts';
@@ -92,6 +96,8 @@ class LoadRun {
   readonly #metrics: MetricsReader | undefined;
   readonly #runtime = new RuntimeTotals(Math.max);
   readonly #startedMs = performance.now();
+  readonly #startedUs = nowUs();
+  #publishSpan = { startUs: 0, endUs: 0 };
   #counts: PublishCounts | undefined;
   #nextSampleMs: number;
   #streamsUp = 0;
@@ -112,8 +118,8 @@ class LoadRun {
     this.#publishTarget = publishTarget;
     this.#totals = new RunTotals(options.streams);
     this.#verdict = new VerdictCollector(options.objectives, options.sampleMs);
-    this.#probe = options.pid === undefined ? undefined : new ServerProbe({ pid: options.pid });
-    const { metricsUrl: metrics, sampleMs } = options;
+    const { pid, metricsUrl: metrics, sampleMs } = options;
+    this.#probe = pid === undefined ? undefined : new ServerProbe({ pid, port: plans[0]!.target.port });
     this.#metrics =
       metrics === undefined
         ? undefined
@@ -137,13 +143,14 @@ class LoadRun {
     await this.#ramp();
     await this.#load();
     const published = this.#counts?.publishedByTopic ?? [];
-    const ledgers = await this.#settle(published);
+    const settled = await this.#settle(published);
+    const { ledgers, losses } = await this.#placeLosses(settled, published);
     await this.#sample();
     await this.#stopGenerators();
     const { signal } = this.#hooks;
     this.#tellEnds();
     const unclear = (this.#counts?.unknown ?? 0) + this.#totals.oversized;
-    const ledger = this.#options.publish && sumLedgers(ledgers, unclear);
+    const ledger = this.#options.publish && { ...sumLedgers(ledgers, unclear), losses };
     const summary = {
       ...this.#totals.summary(this.#elapsedMs, signal.aborted, ledger),
       runtime: this.#runtime.figures,
@@ -163,6 +170,10 @@ class LoadRun {
     return performance.now() - this.#startedMs;
   }
 
+  get #isShortRamp(): boolean {
+    return this.#options.rampMs <= 1000;
+  }
+
   async #ramp(): Promise<void> {
     const { streams, rampMs } = this.#options;
     const giveUpMs = this.#elapsedMs + rampMs + RAMP_GRACE_MS;
@@ -171,6 +182,12 @@ class LoadRun {
       await this.#wait(RAMP_CHECK_MS);
       // Seen only in a sample, so samples come more often here; their intervals are what they are.
       await this.#sampleIfDue(true);
+    }
+    // Aborted in the ramp, there is no steady part.
+    if (!this.#hooks.signal.aborted) {
+      // A short ramp has just ended with one.
+      if (!this.#isShortRamp) await this.#sample();
+      this.#totals.beginSteady(this.#elapsedMs);
     }
     if (this.#streamsUp < streams)
       this.#hooks.onNote(`${this.#streamsUp} of ${streams} streams are up after the ramp`);
@@ -183,6 +200,8 @@ class LoadRun {
     if (publish !== undefined) {
       const { schedule, payloadBytes, template: request } = publish;
       this.#isPublishing = true;
+      const startUs = nowUs();
+      this.#publishSpan = { startUs, endUs: startUs + durationMs * 1000 };
       this.#publisher!.tell({
         kind: 'start',
         plan: {
@@ -197,6 +216,9 @@ class LoadRun {
       await this.#sampleIfDue();
     }
     for (const child of this.#generators) child.tell({ kind: 'churn', isOn: false });
+    // Interrupted, it is shorter than was planned.
+    const { startUs, endUs } = this.#publishSpan;
+    this.#publishSpan = { startUs, endUs: Math.min(endUs, nowUs()) };
     if (publish !== undefined) await this.#stopPublisher();
   }
 
@@ -237,6 +259,33 @@ class LoadRun {
     return this.#askTotals(published, false);
   }
 
+  /** When the lost events were due. What one process did not get, another may have, and knows its time. */
+  async #placeLosses(
+    ledgers: readonly LedgerTotals[],
+    published: readonly number[],
+  ): Promise<{ ledgers: readonly LedgerTotals[]; losses: LossBlocks | undefined }> {
+    if (ledgers.every(({ lost }) => lost === 0)) return { ledgers, losses: undefined };
+    const times = new PublishTimes();
+    for (const child of this.#generators) {
+      const answer = await child.ask({ kind: 'times' });
+      if (answer.kind === 'times') times.add(answer.times);
+    }
+    const question = { published, times: times.known(), span: this.#publishSpan };
+    const asked = await Promise.all(
+      this.#generators.map((child) => child.ask({ kind: 'losses', ...question })),
+    );
+    // With the totals of the same moment: something may have come since.
+    const answers = asked.filter((answer) => answer.kind === 'losses');
+    return {
+      ledgers: answers.map(({ totals }) => totals),
+      losses: sumLosses(
+        answers.map(({ blocks }) => blocks),
+        times.blockUs,
+        this.#startedUs,
+      ),
+    };
+  }
+
   async #askTotals(published: readonly number[], settles: boolean): Promise<LedgerTotals[]> {
     const answers = await Promise.all(
       this.#generators.map((child) => child.ask({ kind: 'totals', published, settles })),
@@ -250,8 +299,7 @@ class LoadRun {
   }
 
   async #sampleIfDue(isRamping = false): Promise<void> {
-    const isShortRamp = isRamping && this.#options.rampMs <= 1000;
-    if (isShortRamp || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
+    if ((isRamping && this.#isShortRamp) || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
   }
 
   async #sample(): Promise<void> {
@@ -323,8 +371,8 @@ function runRecord(options: LoadOptions, machine: MachineFacts, run: string): Ru
     version,
     run,
     startedAt: new Date().toISOString(),
-    url,
-    options: { ...rest, slo },
+    url: redactText(url),
+    options: redact({ ...rest, slo }) as RunRecord['options'],
     machine,
   };
 }

@@ -1,7 +1,9 @@
 // What the processes of a run say to each other. All of it is plain data, a few KiB a second.
 
 import type { LedgerTotals } from '../ledger/ledger.ts';
-import type { EndKind } from '../result.ts';
+import type { BlockCount } from '../ledger/loss-blocks.ts';
+import type { KnownTimes, PublishSpan } from '../ledger/publish-times.ts';
+import type { EndReason } from '../result.ts';
 import type { TransportTarget } from '../stream/transport.ts';
 import type { TopicPlan } from './topics.ts';
 
@@ -45,6 +47,15 @@ export type ToGenerator =
   | { readonly kind: 'waive'; readonly ranges: readonly number[] }
   | { readonly kind: 'sample'; readonly published: readonly number[] }
   | { readonly kind: 'totals'; readonly published: readonly number[]; readonly settles: boolean }
+  /** When events were due, as far as this process knows. */
+  | { readonly kind: 'times' }
+  /** The totals with their place in time, by what all processes know. */
+  | {
+      readonly kind: 'losses';
+      readonly published: readonly number[];
+      readonly times: KnownTimes;
+      readonly span: PublishSpan;
+    }
   | { readonly kind: 'stop' };
 
 export type FromGenerator =
@@ -52,6 +63,13 @@ export type FromGenerator =
   | { readonly kind: 'ready'; readonly privateBytes: number }
   | { readonly kind: 'sample'; readonly sample: GeneratorSample }
   | { readonly kind: 'totals'; readonly totals: LedgerTotals }
+  | { readonly kind: 'times'; readonly times: KnownTimes }
+  | {
+      readonly kind: 'losses';
+      readonly totals: LedgerTotals;
+      /** Absent when the process had to forget where some were. */
+      readonly blocks: readonly BlockCount[] | undefined;
+    }
   | { readonly kind: 'stopped'; readonly silence: string; readonly pendingReconnects: string };
 
 /** One interval of one generator process. Histograms are encoded; absent when nothing was recorded. */
@@ -66,9 +84,9 @@ export interface GeneratorSample {
   readonly heartbeats: number;
   /** Events that the tool could not take since they were too large. */
   readonly oversized: number;
-  readonly ends: Readonly<Partial<Record<EndKind, number>>>;
+  readonly ends: Readonly<Partial<Record<EndReason, number>>>;
   /** The first end of its kind in words, for people. */
-  readonly endExamples: Readonly<Partial<Record<EndKind, string>>>;
+  readonly endExamples: Readonly<Partial<Record<EndReason, string>>>;
   /** Published and owed by now, and not here: lost, or on its way. */
   readonly missing: number;
   readonly repeatedTotal: number;
@@ -84,6 +102,7 @@ export interface GeneratorSample {
   readonly head: string | undefined;
   readonly firstEvent: string | undefined;
   readonly reconnect: string | undefined;
+  readonly heartbeatGap: string | undefined;
 }
 
 /** What the publisher process does. */

@@ -82,9 +82,11 @@ test('a sample has the figures of its own interval, and totals where it says so'
   const tallies = new Tallies();
   tallies.delivered = 2;
   tallies.record('latency', 1000);
+  tallies.record('heartbeatGap', 1000);
   totals.add(1000, [sampleOf(tallies, { streamsUp: 4, repeatedTotal: 3 })], undefined, own, undefined);
   tallies.delivered = 1;
   tallies.record('latency', 9000);
+  tallies.record('heartbeatGap', 15_000_000);
   const other = sampleOf(new Tallies(), { streamsUp: 5, repeatedTotal: 1 });
   const record = totals.add(
     2000,
@@ -93,6 +95,8 @@ test('a sample has the figures of its own interval, and totals where it says so'
     own,
     undefined,
   );
+  assert.equal(record.heartbeatGap?.maxUs, 15_000_000 - (15_000_000 % 8192) + 8191);
+  assert.equal(LatencyHistogram.decode(record.heartbeatGapHistogram!).count, 1);
   assert.equal(record.delivered, 1);
   assert.equal(record.latency?.count, 1);
   assert.equal(LatencyHistogram.decode(record.latencyHistogram!).count, 1);
@@ -102,6 +106,8 @@ test('a sample has the figures of its own interval, and totals where it says so'
   const summary = totals.summary(2000, true, undefined);
   assert.equal(summary.streamsPeak, 9);
   assert.equal(summary.latency?.count, 2);
+  assert.equal(summary.heartbeatGap?.count, 2);
+  assert.equal(LatencyHistogram.decode(summary.histograms!.heartbeatGap!).count, 2);
   assert.equal(summary.interrupted, true);
 });
 
@@ -133,6 +139,29 @@ test('an interval is limited by the server where publishes were held, and not wh
   assert.equal(summary.limitedByServerIntervals, 1);
   assert.equal(summary.publishUnknownTotal, 2);
   assert.deepEqual(summary.publishErrorsByReason, { 'answered with status 500': 3 });
+});
+
+test('CPU an event is of the time after the ramp, of server and generator', () => {
+  const totals = new RunTotals(1);
+  const add = (atMs: number, cpuUs: number, delivered: number) => {
+    const server = { cpuUs: cpuUs * 2, privateBytes: 1, fileBytes: 0, processes: 1 };
+    const unknown = { kernelSocketBytes: undefined, openFiles: undefined };
+    const tallies = new Tallies();
+    tallies.delivered = delivered;
+    const sample = sampleOf(tallies, { cpuUs });
+    totals.add(atMs, [sample], undefined, { ...own, cpuUs: 0 }, { ...server, ...unknown });
+  };
+  add(1000, 500_000, 10);
+  const inRamp = totals.summary(1000, true, undefined);
+  assert.deepEqual([inRamp.steadyFromMs, inRamp.generator.cpuUsPerEvent], [undefined, undefined]);
+  totals.beginSteady(1000);
+  assert.equal(totals.summary(1000, true, undefined).generator.cpuUsPerEvent, undefined);
+  add(2000, 200, 100);
+  const summary = totals.summary(2000, false, undefined);
+  assert.equal(summary.steadyFromMs, 1000);
+  assert.equal(summary.generator.cpuUsPerEvent, 2);
+  assert.equal(summary.server?.cpuUsPerEvent, 4);
+  assert.equal(summary.generator.cpuUs, 500_200);
 });
 
 test('what was published is told by interval, from counts that only grow', () => {

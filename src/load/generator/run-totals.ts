@@ -1,9 +1,10 @@
 // Adds up what the processes of a run report: one sample record an interval, and the summary at the end. Histograms
 // are merged, never averaged.
 
+import type { TcpState } from '../../base/tcp-table.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import type {
-  EndKind,
+  EndReason,
   LedgerFigures,
   SampleRecord,
   ServerFigures,
@@ -17,13 +18,15 @@ import type { OwnCostFigures } from './own-cost.ts';
 /** A delay of the tool's own event loops, or of a send, above this marks the interval: its latencies are upper bounds. */
 export const LIMITED_ABOVE_US = 20_000;
 
-const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+const TIMES = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbeatGap'] as const;
+
+const OPENING = ['connect', 'head', 'firstEvent'] as const;
 
 export class RunTotals {
   readonly #streamsWanted: number;
   readonly #histograms: Record<TimeKind, LatencyHistogram>;
-  readonly #ends: Partial<Record<EndKind, number>> = {};
-  readonly #endExamples: Partial<Record<EndKind, string>> = {};
+  readonly #ends: Partial<Record<EndReason, number>> = {};
+  readonly #endExamples: Partial<Record<EndReason, string>> = {};
   readonly #sums = {
     connects: 0,
     reconnects: 0,
@@ -46,7 +49,10 @@ export class RunTotals {
   #generatorBaseBytes = 0;
   #serverBase: ServerFigures | undefined;
   #serverPeak: ServerFigures | undefined;
+  readonly #socketPeaks: Partial<Record<TcpState, number>> = {};
   #loopDelayP99Us = 0;
+  /** What had been spent and delivered when the ramp was over; undefined during it. */
+  #atSteady: { atMs: number; generatorCpuUs: number; serverCpuUs: number; delivered: number } | undefined;
 
   constructor(streamsWanted: number) {
     this.#streamsWanted = streamsWanted;
@@ -57,6 +63,7 @@ export class RunTotals {
       firstEvent: new LatencyHistogram(),
       reconnect: new LatencyHistogram(),
       silence: new LatencyHistogram(),
+      heartbeatGap: new LatencyHistogram(),
     };
   }
 
@@ -66,8 +73,15 @@ export class RunTotals {
     this.#serverBase = server;
   }
 
+  /** The ramp is over, and its last sample was taken: CPU an event is measured from here, without opening streams. */
+  beginSteady(atMs: number): void {
+    const { delivered } = this.#sums;
+    const [generatorCpuUs, serverCpuUs] = [this.#generatorCpuUs, this.#serverCpuUs];
+    this.#atSteady = { atMs, generatorCpuUs, serverCpuUs, delivered };
+  }
+
   /** The first end of each kind in words. */
-  get endExamples(): Readonly<Partial<Record<EndKind, string>>> {
+  get endExamples(): Readonly<Partial<Record<EndReason, string>>> {
     return this.#endExamples;
   }
 
@@ -91,9 +105,20 @@ export class RunTotals {
   ): SampleRecord {
     const latency = new LatencyHistogram();
     const reconnect = new LatencyHistogram();
+    const heartbeatGap = new LatencyHistogram();
+    const opening = {
+      connect: new LatencyHistogram(),
+      head: new LatencyHistogram(),
+      firstEvent: new LatencyHistogram(),
+    };
     for (const sample of samples) {
       if (sample.latency !== undefined) latency.add(LatencyHistogram.decode(sample.latency));
       if (sample.reconnect !== undefined) reconnect.add(LatencyHistogram.decode(sample.reconnect));
+      if (sample.heartbeatGap !== undefined) heartbeatGap.add(LatencyHistogram.decode(sample.heartbeatGap));
+      for (const name of OPENING) {
+        const text = sample[name];
+        if (text !== undefined) opening[name].add(LatencyHistogram.decode(text));
+      }
       for (const name of TIMES) {
         const text = sample[name];
         if (text !== undefined) this.#histograms[name].add(LatencyHistogram.decode(text));
@@ -101,7 +126,7 @@ export class RunTotals {
     }
     const sum = (of: (sample: GeneratorSample) => number) =>
       samples.reduce((total, sample) => total + of(sample), 0);
-    const ends: Partial<Record<EndKind, number>> = {};
+    const ends: Partial<Record<EndReason, number>> = {};
     for (const sample of samples) {
       addCounts(ends, sample.ends);
       Object.assign(this.#endExamples, { ...sample.endExamples, ...this.#endExamples });
@@ -156,6 +181,10 @@ export class RunTotals {
       latency: latency.figures(),
       latencyHistogram: encode(latency),
       reconnectHistogram: encode(reconnect),
+      heartbeatGap: heartbeatGap.figures(),
+      heartbeatGapHistogram: encode(heartbeatGap),
+      // With these a run that was cut off and goes on can be judged as a whole.
+      histograms: encodeAll(opening),
       missing: sum((sample) => sample.missing),
       repeatedTotal: sum((sample) => sample.repeatedTotal),
       outOfOrderTotal: sum((sample) => sample.outOfOrderTotal),
@@ -173,19 +202,25 @@ export class RunTotals {
 
   /** What the whole run came to, without a verdict. */
   summary(durationMs: number, interrupted: boolean, ledger: LedgerFigures | undefined): SummaryRecord {
-    const { connect, head, firstEvent, latency, reconnect, silence } = this.#histograms;
+    const { connect, head, firstEvent, latency, reconnect, silence, heartbeatGap } = this.#histograms;
     const { connects, reconnects, delivered, receivedBytes, heartbeats, ...seconds } = this.#sums;
-    const perEvent = (us: number) => (delivered === 0 ? undefined : us / delivered);
+    const steady = this.#atSteady;
+    const steadyDelivered = delivered - (steady?.delivered ?? delivered);
+    const perEvent = (us: number) => (steadyDelivered === 0 ? undefined : us / steadyDelivered);
     const perStream = (bytes: number) => (this.#streamsPeak === 0 ? undefined : bytes / this.#streamsPeak);
     const server = this.#serverPeak && {
       ...this.#serverPeak,
+      // The sample of the highest memory may be one in which they were not counted.
+      socketStates: undefined,
+      socketPeaks: Object.keys(this.#socketPeaks).length === 0 ? undefined : this.#socketPeaks,
       cpuUs: this.#serverCpuUs,
-      cpuUsPerEvent: perEvent(this.#serverCpuUs),
+      cpuUsPerEvent: perEvent(this.#serverCpuUs - (steady?.serverCpuUs ?? 0)),
       privateBytesPerStream: perStream(this.#serverPeak.privateBytes - (this.#serverBase?.privateBytes ?? 0)),
     };
     return {
       kind: 'summary',
       durationMs,
+      steadyFromMs: steady?.atMs,
       interrupted,
       streamsPeak: this.#streamsPeak,
       connectsTotal: connects,
@@ -208,12 +243,14 @@ export class RunTotals {
       latencyHistogram: encode(latency),
       reconnect: reconnect.figures(),
       silence: silence.figures(),
+      heartbeatGap: heartbeatGap.figures(),
       histograms: {
         connect: encode(connect),
         head: encode(head),
         firstEvent: encode(firstEvent),
         reconnect: encode(reconnect),
         silence: encode(silence),
+        heartbeatGap: encode(heartbeatGap),
       } as Partial<Record<TimeKind, string>>,
       ledger,
       ...seconds,
@@ -224,7 +261,7 @@ export class RunTotals {
         privateBytes: this.#generatorPeakBytes,
         loopDelayP99Us: this.#loopDelayP99Us,
         limited: this.#limitedIntervals > 0,
-        cpuUsPerEvent: perEvent(this.#generatorCpuUs),
+        cpuUsPerEvent: perEvent(this.#generatorCpuUs - (steady?.generatorCpuUs ?? 0)),
         privateBytesPerStream: perStream(this.#generatorPeakBytes - this.#generatorBaseBytes),
       },
       verdict: undefined,
@@ -234,6 +271,8 @@ export class RunTotals {
   #noteServer(server: ServerFigures | undefined): void {
     if (server === undefined) return;
     this.#serverCpuUs += server.cpuUs;
+    for (const [state, count] of Object.entries(server.socketStates ?? {}) as [TcpState, number][])
+      this.#socketPeaks[state] = Math.max(this.#socketPeaks[state] ?? 0, count);
     if (this.#serverPeak === undefined || server.privateBytes >= this.#serverPeak.privateBytes)
       this.#serverPeak = server;
   }
@@ -257,13 +296,22 @@ export function sumLedgers(ledgers: readonly LedgerTotals[], unknown: number): L
 }
 
 function addCounts(
-  into: Partial<Record<EndKind, number>>,
-  counts: Readonly<Partial<Record<EndKind, number>>>,
+  into: Partial<Record<EndReason, number>>,
+  counts: Readonly<Partial<Record<EndReason, number>>>,
 ): void {
-  for (const [kind, count] of Object.entries(counts) as [EndKind, number][])
+  for (const [kind, count] of Object.entries(counts) as [EndReason, number][])
     into[kind] = (into[kind] ?? 0) + count;
 }
 
 function encode(histogram: LatencyHistogram): string | undefined {
   return histogram.count === 0 ? undefined : histogram.encode();
+}
+
+/** Those with a value; undefined when none has. */
+function encodeAll(
+  histograms: Partial<Record<TimeKind, LatencyHistogram>>,
+): Partial<Record<TimeKind, string>> | undefined {
+  const known = Object.entries(histograms).filter(([, histogram]) => histogram.count > 0);
+  if (known.length === 0) return undefined;
+  return Object.fromEntries(known.map(([name, histogram]) => [name, histogram.encode()]));
 }

@@ -30,6 +30,7 @@ test('what was counted is handed out once', () => {
     head: undefined,
     firstEvent: undefined,
     reconnect: undefined,
+    heartbeatGap: undefined,
   });
   assert.equal(LatencyHistogram.decode(latency!).count, 2);
   const empty = tallies.take();
@@ -48,6 +49,20 @@ test('what was counted is handed out once', () => {
       latency: undefined,
     },
   );
+});
+
+test('a refusal is counted by its status, unless that was right and the content was not', () => {
+  const tallies = new Tallies();
+  for (const status of [503, 503, 429, 200, undefined]) tallies.countEnd('refused', 'x', status);
+  tallies.countEnd('reset', 'ECONNRESET', 200);
+  tallies.countEnd('unreachable', 'ECONNREFUSED');
+  assert.deepEqual(tallies.take().ends, {
+    'status 503': 2,
+    'status 429': 1,
+    refused: 2,
+    reset: 1,
+    unreachable: 1,
+  });
 });
 
 test('a sample that was taken does not change any more', () => {

@@ -1,9 +1,9 @@
 // What a generator counts within one interval, and hands out as a sample.
 
-import type { EndKind } from '../result.ts';
+import type { EndKind, EndReason } from '../result.ts';
 import { LatencyHistogram } from '../statistics/histogram.ts';
 
-const HISTOGRAMS = ['latency', 'connect', 'head', 'firstEvent', 'reconnect'] as const;
+const HISTOGRAMS = ['latency', 'connect', 'head', 'firstEvent', 'reconnect', 'heartbeatGap'] as const;
 type HistogramName = (typeof HISTOGRAMS)[number];
 
 export class Tallies {
@@ -13,8 +13,8 @@ export class Tallies {
   receivedBytes = 0;
   heartbeats = 0;
   oversized = 0;
-  readonly #ends: Partial<Record<EndKind, number>> = {};
-  readonly #endExamples: Partial<Record<EndKind, string>> = {};
+  readonly #ends: Partial<Record<EndReason, number>> = {};
+  readonly #endExamples: Partial<Record<EndReason, string>> = {};
   readonly #histograms = Object.fromEntries(
     HISTOGRAMS.map((name) => [name, new LatencyHistogram()]),
   ) as Record<HistogramName, LatencyHistogram>;
@@ -23,9 +23,12 @@ export class Tallies {
     this.#histograms[name].record(us);
   }
 
-  countEnd(kind: EndKind, detail: string): void {
-    this.#ends[kind] = (this.#ends[kind] ?? 0) + 1;
-    this.#endExamples[kind] ??= detail;
+  /** @param status - of a refusal, when it had one. */
+  countEnd(kind: EndKind, detail: string, status?: number): void {
+    const reason: EndReason =
+      kind === 'refused' && status !== undefined && status !== 200 ? `status ${status}` : kind;
+    this.#ends[reason] = (this.#ends[reason] ?? 0) + 1;
+    this.#endExamples[reason] ??= detail;
   }
 
   /** Everything since the last call. */
@@ -39,9 +42,9 @@ export class Tallies {
     this.receivedBytes = 0;
     this.heartbeats = 0;
     this.oversized = 0;
-    for (const kind of Object.keys(ends) as EndKind[]) {
-      delete this.#ends[kind];
-      delete this.#endExamples[kind];
+    for (const reason of Object.keys(ends) as EndReason[]) {
+      delete this.#ends[reason];
+      delete this.#endExamples[reason];
     }
     return {
       connects,
@@ -57,6 +60,7 @@ export class Tallies {
       head: this.#encode('head'),
       firstEvent: this.#encode('firstEvent'),
       reconnect: this.#encode('reconnect'),
+      heartbeatGap: this.#encode('heartbeatGap'),
     };
   }
 

@@ -9,8 +9,10 @@
 // many events they get.
 // The file is long because a pair is columns of arrays and not an object: what reads them stands beside them.
 
+import { type BlockCount, BlockCounts } from './loss-blocks.ts';
 import { MissingRanges } from './missing-ranges.ts';
 import { grown, PairTable } from './pair-table.ts';
+import type { BlockRange } from './publish-times.ts';
 import { WaivedNumbers } from './waived-numbers.ts';
 
 /** Holes kept of one pair of stream and topic. */
@@ -191,10 +193,8 @@ export class Ledger {
     for (let pair = 0; pair < this.#pairs.count; pair++) {
       if (this.#from[pair] === UNKNOWN) continue;
       const highest = this.#highest[pair]!;
-      const topic = this.#pairs.topicOf(pair);
-      const owedTo = Math.min(published[topic] ?? 0, this.#until[pair]!);
-      const last = Math.max(highest, owedTo);
-      const waivedAbove = this.#waived.get(topic)?.countBetween(highest + 1, last) ?? 0;
+      const last = this.#lastOf(pair, published);
+      const waivedAbove = this.#waivedBetween(this.#pairs.topicOf(pair), highest + 1, last);
       // A stream may be owed only what is yet to be published.
       expected += last - this.#from[pair]! + 1 - waivedAbove;
       lost += last - highest - waivedAbove;
@@ -220,10 +220,51 @@ export class Ledger {
     };
   }
 
+  /**
+   * What was owed and what is lost by block of time, given the blocks of each topic. Undefined when holes had been
+   * forgotten: nobody knows any more where they were. A waived number that came all the same is in no block.
+   */
+  blockCounts(
+    published: ArrayLike<number>,
+    rangesOf: (topic: number) => readonly BlockRange[],
+  ): BlockCount[] | undefined {
+    const waivedBetween = (topic: number, from: number, to: number) => this.#waivedBetween(topic, from, to);
+    const blocks = new BlockCounts(rangesOf, waivedBetween);
+    // Streams of one topic are mostly owed the same, so they are counted together.
+    const alike = new Map<string, number>();
+    for (let pair = 0; pair < this.#pairs.count; pair++) {
+      if (this.#from[pair] === UNKNOWN) continue;
+      const topic = this.#pairs.topicOf(pair);
+      const last = this.#lastOf(pair, published);
+      const owed = `${topic} ${this.#from[pair]} ${last}`;
+      alike.set(owed, (alike.get(owed) ?? 0) + 1);
+      blocks.add('lost', topic, this.#highest[pair]! + 1, last);
+      const holes = this.#holes.get(pair);
+      if (holes === undefined) continue;
+      if (holes.forgotten > 0) return undefined;
+      holes.visitRanges((start, end) => blocks.add('lost', topic, start, end));
+    }
+    for (const [owed, streams] of alike) {
+      const [topic, from, last] = owed.split(' ').map(Number);
+      blocks.add('expected', topic!, from!, last!, streams);
+    }
+    return blocks.counts();
+  }
+
   /** The run stops waiting: what is still missing of the `published` events is lost, and late if it comes yet. */
   settle(published: ArrayLike<number>): LedgerTotals {
     this.#settled = Float64Array.from(published);
     return this.totals(published);
+  }
+
+  /** The last number that the pair is owed, given how many were published; below its first when it is owed none. */
+  #lastOf(pair: number, published: ArrayLike<number>): number {
+    const owedTo = Math.min(published[this.#pairs.topicOf(pair)] ?? 0, this.#until[pair]!);
+    return Math.max(this.#highest[pair]!, owedTo);
+  }
+
+  #waivedBetween(topic: number, start: number, end: number): number {
+    return this.#waived.get(topic)?.countBetween(start, end) ?? 0;
   }
 
   /** An event that is not above the highest: it fills a hole, or it is one too many. */

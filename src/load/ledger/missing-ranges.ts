@@ -32,6 +32,11 @@ export class MissingRanges {
     return this.#forgottenTo;
   }
 
+  /** Calls `visit` for each range that is kept, in order. */
+  visitRanges(visit: (start: number, end: number) => void): void {
+    for (let i = 0; i < this.#bounds.length; i += 2) visit(this.#bounds[i]!, this.#bounds[i + 1]!);
+  }
+
   /** Adds a range above all others, at least one number away from the last. */
   append(start: number, end: number): void {
     this.#bounds.push(start, end);

@@ -85,9 +85,23 @@ test('a process that is gone, or whose pid is now another one, has no figures', 
   assert.equal(await new ServerProbe({ pid: 10, procFolder: '/nowhere' }).read(), undefined);
 });
 
+test('sockets of the port are counted by state where it is known, a large table less often', async (t) => {
+  const { folder, put } = await fakeProc(t);
+  await put({ pid: 10, parent: 1, ticks: 5 });
+  const row = (state: string) =>
+    `   1: 0100007F:1F90 0200007F:C350 ${state} 00000000:00000000 00:00000000 00000000     0        0 81325 2\n`;
+  await writeFile(join(folder, '10/net/tcp'), row('01').repeat(5000) + row('08'));
+  const probe = new ServerProbe({ pid: 10, port: 8080, procFolder: folder });
+  assert.deepEqual((await probe.read())!.socketStates, { established: 5000, 'close-wait': 1 });
+  assert.equal((await probe.read())!.socketStates, undefined, 'not again at once');
+  const withoutPort = new ServerProbe({ pid: 10, procFolder: folder });
+  assert.equal((await withoutPort.read())!.socketStates, undefined);
+});
+
 test('a real process with a child that works: CPU, memory and files are found', linux, async (t) => {
   const work =
-    'let end = Date.now() + 300; while (Date.now() < end); console.log("done"); setInterval(() => {}, 1000)';
+    // By CPU time and not by the clock: a busy machine gives a process less.
+    'while (process.cpuUsage().user < 300_000); console.log("done"); setInterval(() => {}, 1000)';
   const parent = `const child = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(work)}]);
     child.stdout.pipe(process.stdout); process.stdin.resume().on("end", () => { child.kill(); process.exit(); })`;
   const server: ChildProcess = spawn(process.execPath, ['-e', parent], {

@@ -29,7 +29,15 @@ export type PercentileName = keyof typeof percentiles;
 
 const shareMeasures = ['delivery', 'availability'] as const;
 
-const timeMeasures = ['connect', 'head', 'firstEvent', 'latency', 'reconnect', 'silence'] as const;
+const timeMeasures = [
+  'connect',
+  'head',
+  'firstEvent',
+  'latency',
+  'reconnect',
+  'silence',
+  'heartbeatGap',
+] as const;
 
 /** Every name that an objective may begin with. */
 export const objectiveNames: readonly string[] = [

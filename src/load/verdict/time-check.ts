@@ -18,6 +18,7 @@ const nouns: Readonly<Record<TimeKind, string>> = {
   latency: 'deliveries',
   reconnect: 'reconnects',
   silence: 'silences',
+  heartbeatGap: 'heartbeats',
 };
 
 export interface TimeEvidence {

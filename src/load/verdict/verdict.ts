@@ -67,6 +67,7 @@ export function exitCodeOf(outcome: Outcome): 0 | 1 {
 
 function sampleHistogram(sample: SampleRecord, measure: TimeKind): string | undefined {
   if (measure === 'latency') return sample.latencyHistogram;
+  if (measure === 'heartbeatGap') return sample.heartbeatGapHistogram;
   return measure === 'reconnect' ? sample.reconnectHistogram : undefined;
 }
 
