@@ -36,12 +36,31 @@ test('URLs lose user, password and what is secret in the query', () => {
   );
 });
 
+test('a password may hold an @, and a query may be escaped or separated otherwise', () => {
+  assert.equal(redactText('http://me:p@ss@host/a@b'), 'http://redacted@host/a@b');
+  for (const [given, expected] of [
+    ['?x=QUJDREVGR0hJSktMTU5PUFFSU1RVVlg1%3D%3D', '?x=redacted'],
+    ['?access%5Ftoken=a&%zz=1', '?access%5Ftoken=redacted&%zz=1'],
+    ['?a=1;token=abc', '?a=1;token=redacted'],
+    ['?a=1#access_token=abc', '?a=1#access_token=redacted'],
+  ])
+    assert.equal(redactText(`http://host/${given}`), `http://host/${expected}`);
+});
+
+test('names that only have a part of a secret name are secret too', () => {
+  for (const name of ['X-Auth-Key', 'X-Auth', 'Private-Key', 'X-Session-Id', 'X-CSRF', 'apiKey', 'user_pwd'])
+    assert.deepEqual(redact({ [name]: 'a' }), { [name]: 'redacted' });
+  for (const name of ['author', 'keyboard', 'monkey', 'X-Trace', 'design'])
+    assert.deepEqual(redact({ [name]: 'a' }), { [name]: 'a' });
+});
+
 test('bodies lose the values of secret names', () => {
   assert.equal(redactText('token=abc&data={payload}'), 'token=redacted&data={payload}');
   assert.equal(
     redactText('{"apiKey":"a\\"b","data":"{payload}"}'),
     '{"apiKey": "redacted","data":"{payload}"}',
   );
+  assert.equal(redactText('{"token": 123.5, "n": 1}'), '{"token": "redacted", "n": 1}');
 });
 
 test('all else stays as it is', () => {
@@ -60,6 +79,8 @@ test('all else stays as it is', () => {
   assert.deepEqual(redact(options), options);
   for (const text of [
     'http://127.0.0.1:8080/stream?topic=load/*',
+    'http://h/stream?topic=orders/region-west-2/warehouse-17/picked',
+    'orders/region-west-2/warehouse-17/picked',
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   ])
     assert.equal(redactText(text), text);

@@ -8,6 +8,7 @@ import { ScriptedServer } from '../support/scripted-server.ts';
 
 const STREAMS = 20;
 const EVENTS = 40;
+const linux = process.platform === 'linux' ? {} : { skip: 'only Linux has /proc' };
 
 describe('a client of the tool', { concurrency: 3 }, () => {
   test('that reads slowly falls behind, and no other does', async (t) => {
@@ -102,6 +103,13 @@ describe('a client of the tool', { concurrency: 3 }, () => {
     assert.equal(first?.headers['x-key'], 'k1');
     assert.equal(first?.headers['content-type'], 'application/json');
     assert.match(first!.body, /^\{"room":"room 0","text":"hf1\.[a-z0-9]{6}\.0\.1\.\d+\.x+"\}$/);
+  });
+
+  test('sees the sockets of a server that runs here by their state', linux, async (t) => {
+    const server = await ScriptedServer.start(t);
+    const { summary, samples } = await loadServer(t, server, { pid: process.pid });
+    assert.ok(samples.at(-1)!.server!.socketStates!.established! >= STREAMS);
+    assert.ok(summary.server!.socketPeaks!.established! >= STREAMS);
   });
 
   test('measures what arrives where it does not publish itself', async (t) => {

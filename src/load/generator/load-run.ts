@@ -145,7 +145,8 @@ class LoadRun {
     const published = this.#counts?.publishedByTopic ?? [];
     const settled = await this.#settle(published);
     const { ledgers, losses } = await this.#placeLosses(settled, published);
-    await this.#sample();
+    // All streams are still there: at least this sample counts the server's sockets, however large the table is.
+    await this.#sample(true);
     await this.#stopGenerators();
     const { signal } = this.#hooks;
     this.#tellEnds();
@@ -302,7 +303,7 @@ class LoadRun {
     if ((isRamping && this.#isShortRamp) || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
   }
 
-  async #sample(): Promise<void> {
+  async #sample(countsSockets = false): Promise<void> {
     const atMs = this.#elapsedMs;
     const published = this.#counts?.publishedByTopic ?? [];
     const answers = await Promise.all(
@@ -310,7 +311,7 @@ class LoadRun {
     );
     const samples = answers.map((answer) => (answer as FromGenerator & { kind: 'sample' }).sample);
     if (this.#isPublishing) await this.#readCounts();
-    const [server, runtime] = await Promise.all([this.#probe?.read(), this.#metrics?.read()]);
+    const [server, runtime] = await Promise.all([this.#probe?.read(countsSockets), this.#metrics?.read()]);
     const counted = this.#totals.add(atMs, samples, this.#counts, this.#cost.take(), server);
     const record: SampleRecord = { ...counted, runtime };
     this.#runtime.add(runtime);

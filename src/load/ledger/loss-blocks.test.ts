@@ -148,6 +148,17 @@ test('a long run has longer blocks, and not more of them than its bound', () => 
   assert.ok(ranges.every(({ from, to }, i) => from === (ranges[i - 1]?.to ?? 0) + 1 && to - from === 15));
 });
 
+test('processes whose blocks differ in length are merged by the longer one', () => {
+  const times = new PublishTimes();
+  for (const seq of [1, 2, 3]) times.note(0, seq, seq * 10 * SECOND);
+  times.add({ blockUs: 40 * SECOND, points: [[0, 4, 40 * SECOND]] });
+  assert.equal(times.blockUs, 40 * SECOND);
+  assert.deepEqual(times.rangesOf(0, 4, { startUs: 0, endUs: 50 * SECOND }), [
+    { block: 0, from: 1, to: 3 },
+    { block: 1, from: 4, to: 4 },
+  ]);
+});
+
 test('a ledger that has forgotten holes does not say where its losses were', () => {
   const ledger = new Ledger({ maxRangesPerPair: 1 });
   for (const seq of [1, 3, 5]) ledger.received(0, 0, seq);

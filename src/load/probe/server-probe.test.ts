@@ -94,6 +94,7 @@ test('sockets of the port are counted by state where it is known, a large table 
   const probe = new ServerProbe({ pid: 10, port: 8080, procFolder: folder });
   assert.deepEqual((await probe.read())!.socketStates, { established: 5000, 'close-wait': 1 });
   assert.equal((await probe.read())!.socketStates, undefined, 'not again at once');
+  assert.equal((await probe.read(true))!.socketStates?.established, 5000, 'unless it has to be');
   const withoutPort = new ServerProbe({ pid: 10, procFolder: folder });
   assert.equal((await withoutPort.read())!.socketStates, undefined);
 });

@@ -45,8 +45,10 @@ export class ServerProbe {
   /**
    * The figures now; `cpuUs` is that since the read before, 0 at the first. Undefined once the process is gone: a
    * later one with the same pid is another.
+   *
+   * @param countsSockets - also when a large table was read a short while ago.
    */
-  async read(): Promise<ServerFigures | undefined> {
+  async read(countsSockets = false): Promise<ServerFigures | undefined> {
     const tree = await readProcessTree(this.#pid, this.#procFolder);
     const root = tree[0];
     if (root === undefined) return undefined;
@@ -66,7 +68,7 @@ export class ServerProbe {
         : openFiles.reduce((sum, files) => sum! + files!, 0),
       processes: found.length,
       ...(await this.#readSockets()),
-      socketStates: await this.#readStates(),
+      socketStates: await this.#readStates(countsSockets),
     };
   }
 
@@ -90,9 +92,9 @@ export class ServerProbe {
     return openFiles === undefined ? { memory } : { memory, openFiles };
   }
 
-  async #readStates(): Promise<SocketStates | undefined> {
+  async #readStates(isForced: boolean): Promise<SocketStates | undefined> {
     const startedMs = performance.now();
-    if (this.#port === undefined || startedMs < this.#tableDueMs) return undefined;
+    if (this.#port === undefined || (startedMs < this.#tableDueMs && !isForced)) return undefined;
     const states = await readSocketStates(`${this.#procFolder}/${this.#pid}/net`, this.#port);
     const nowMs = performance.now();
     this.#tableDueMs = nowMs + (nowMs - startedMs) * TABLE_PAUSE_FACTOR;
