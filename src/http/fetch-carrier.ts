@@ -28,11 +28,9 @@ export async function answerFetch(router: Router, request: Request): Promise<Res
   return new Response(outlet.body, { headers: answer.headers });
 }
 
-function wholeResponse({ method }: Request, { status, headers, body = null }: WholeAnswer): Response {
-  return new Response(method === 'HEAD' ? null : (body as string | Uint8Array<ArrayBuffer> | null), {
-    status,
-    headers,
-  });
+function wholeResponse({ method }: Request, { status, headers, body }: WholeAnswer): Response {
+  const content = method === 'HEAD' ? undefined : (body as string | Uint8Array<ArrayBuffer> | undefined);
+  return new Response(content, { status, headers });
 }
 
 // A body that was read before cannot be read again: that is told as one that is not there.
