@@ -35,8 +35,10 @@ describe('metrics of the server', { concurrency: 2 }, () => {
     const server = await ScriptedServer.start(t);
     const metricsUrl = 'http://me:hidden@127.0.0.1:9/metrics?token=hidden&format=text';
     const { run, summary, samples, notes } = await loadServer(t, server, { metricsUrl });
-    assert.equal(notes.length, 1);
-    assert.match(notes[0]!, /^The metrics page cannot be read: .*ECONNREFUSED.*; the run goes on/);
+    // A busy machine may add a note of its own.
+    const ofMetrics = notes.filter((note) => note.includes('metrics'));
+    assert.equal(ofMetrics.length, 1);
+    assert.match(ofMetrics[0]!, /^The metrics page cannot be read: .*ECONNREFUSED.*; the run goes on/);
     assert.equal(run.options.metricsUrl, 'http://redacted@127.0.0.1:9/metrics?token=redacted&format=text');
     assert.doesNotMatch(JSON.stringify([run, notes]), /hidden/);
     assert.ok(samples.length > 0 && samples.every(({ runtime }) => runtime === undefined));

@@ -92,7 +92,8 @@ export class StreamClient {
     const request = this.#request;
     this.#request = undefined;
     if (kind === 'reset') request?.socket?.resetAndDestroy();
-    else request?.destroy();
+    // Not `destroy`: with bytes unread the kernel would send a reset in place of the FIN.
+    else request?.socket?.end();
   }
 
   /** Resolves when the client is complete up to this id. */
