@@ -119,8 +119,9 @@ function isRefusal(answer: Grant | Refusal): answer is Refusal {
   return 'status' in answer;
 }
 
-async function within<T>(timeoutMs: number, answer: T | Promise<T>): Promise<T> {
-  if (!(answer instanceof Promise)) return answer;
+// Any thenable may never settle, also one that is no Promise of this realm.
+async function within<T>(timeoutMs: number, answer: T | PromiseLike<T>): Promise<T> {
+  if (!isThenable(answer)) return answer;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -133,6 +134,10 @@ async function within<T>(timeoutMs: number, answer: T | Promise<T>): Promise<T> 
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
+  return typeof (answer as Partial<PromiseLike<T>> | null)?.then === 'function';
 }
 
 function grantPattern(text: string): Pattern {

@@ -2,12 +2,15 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, isStream, type WholeAnswer } from './answer.ts';
-import { ResponseOutlet } from './response-outlet.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
+import { pipelined, ResponseOutlet } from './response-outlet.ts';
 import type { Asked, Router } from './router.ts';
 
 // What is left of a request body after its answer is read and dropped up to here, so that the answer arrives:
 // closing with unread data would reset the connection under it.
 const MAX_DROPPED_BYTES = 16 * 1024 * 1024;
+
+const underWay = new RequestsUnderWay();
 
 /** Answers one request. Never rejects. */
 export async function answerResponse(
@@ -15,11 +18,15 @@ export async function answerResponse(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  const { socket } = req;
+  if (!underWay.begin(socket)) return;
+  // Not when it is given to the response: behind another it waits there.
+  res.once('close', () => underWay.end(socket));
   const asked: Asked = {
     method: req.method ?? 'GET',
     target: req.url ?? '/',
     headers: req.headers,
-    remoteAddress: req.socket.remoteAddress,
+    remoteAddress: socket.remoteAddress,
     body: req,
   };
   const answer = await router.answer(asked);
@@ -27,15 +34,19 @@ export async function answerResponse(
     sendWhole(req, res, answer);
     return;
   }
-  if (res.destroyed || req.socket.destroyed) return;
+  if (res.destroyed || socket.destroyed) return;
   try {
     answer.open(() => {
+      if (underWay.hasOthers(socket)) throw pipelined();
       const outlet = new ResponseOutlet(res);
       setHeaders(res, answer);
       res.writeHead(200);
+      underWay.stream(socket, outlet);
       return outlet;
     });
   } catch (error) {
+    // The requests behind go with the connection.
+    res.setHeader('connection', 'close');
     sendWhole(req, res, router.failure(asked, error));
   }
 }

@@ -21,13 +21,7 @@ export class ResponseOutlet implements Outlet {
   /** @throws HoldfastError ERR_PIPELINED_STREAM when the response has to wait for another one. */
   constructor(res: ServerResponse) {
     const { socket } = res;
-    if (socket === null) {
-      throw new HoldfastError(
-        'ERR_PIPELINED_STREAM',
-        'The request came before an earlier answer on its connection was complete',
-        'Open each stream on a connection of its own, or wait for the answer before it.',
-      );
-    }
+    if (socket === null) throw pipelined();
     this.#res = res;
     this.socket = socket;
     prepareConnection(socket);
@@ -60,6 +54,12 @@ export class ResponseOutlet implements Outlet {
     resetConnection(this.socket);
   }
 
+  /** The same, for a reason of our own. */
+  cutOff(reason: EndReason): void {
+    this.#closeReason = reason;
+    this.reset();
+  }
+
   readonly #onDrain = (): void => this.listener?.onDrain();
 
   // FIN: the client says that it has left. node:http closes the connection on it.
@@ -79,4 +79,13 @@ export class ResponseOutlet implements Outlet {
     this.socket.off('error', this.#onError);
     this.listener?.onClose(this.#closeReason);
   };
+}
+
+/** A stream that shares its connection with requests before or behind it. */
+export function pipelined(): HoldfastError {
+  return new HoldfastError(
+    'ERR_PIPELINED_STREAM',
+    'Other requests are under way on the connection of this one',
+    'Open each stream on a connection of its own, or wait for the answer before it.',
+  );
 }

@@ -145,3 +145,12 @@ laneTest('a client that leaves while authorize thinks leaves nothing behind', as
   await fetch(`${url}/healthz`);
   await waitFor('no stream', () => hub.stats().streams === 0);
 });
+
+laneTest('an authorize whose thenable never settles is given up in time', async (t, startHub) => {
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about.
+  const never = { then() {} } as unknown as Promise<Grant>;
+  const { url } = await startHub(t, { authorize: () => never, authorizeTimeoutMs: 50 });
+  const response = await fetch(`${url}/stream?topic=a`);
+  assert.equal(response.status, 503);
+  assert.equal(((await response.json()) as { code: string }).code, 'ERR_NOT_READY');
+});

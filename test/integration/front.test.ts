@@ -281,7 +281,15 @@ test('a server that listens, an unknown option and a path that is none are refus
   await once(listening, 'listening');
   t.after(() => listening.close());
   assert.throws(() => hub.front(listening), /Expected a server that does not listen/);
-  assert.throws(() => hub.front(createTlsServer() as never), /would go out unencrypted/);
+  for (const other of [createTlsServer(), {}, undefined, 8080, () => {}]) {
+    assert.throws(() => hub.front(other as never), /Expected a server of node:http/);
+  }
+  const behindOther = createServer();
+  hub.front(behindOther);
+  assert.throws(() => hub.front(behindOther), /Expected a server that has no front yet/);
+  for (const path of ['//a', '/a/../b', '/./a', '/a/..']) {
+    assert.throws(() => hub.front(createServer(), { path }), /Expected `path` to be a path/);
+  }
   const given = { paths: '/stream' } as FrontOptions;
   assert.throws(() => hub.front(createServer(), given), /Unknown option `paths` of front.*`path`/);
   assert.throws(() => hub.front(createServer(), { path: 'stream' }), /Expected `path` to be a path/);
@@ -352,5 +360,24 @@ laneTest(
     await closed;
     await waitFor('the answer', () => client.text().startsWith('HTTP/1.1 503'));
     assert.equal(hub.stats().streams, 0);
+  },
+);
+
+laneTest(
+  'a stream with a whole request behind it is refused, and what comes behind later cuts it',
+  async (t, startHub) => {
+    const { hub, port } = await startHub(t);
+    const behind = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n';
+    const pipelined = await rawClient(t, port, streamRequest('a') + behind.repeat(100));
+    await waitFor('the refusal', () => pipelined.ended());
+    assert.match(pipelined.text(), /^HTTP\/1\.1 400 [\s\S]*ERR_PIPELINED_STREAM/);
+    assert.equal(pipelined.text().match(/HTTP\/1\.1/g)!.length, 1);
+    // A name with an underscore: not for the fast lane.
+    const later = await rawClient(t, port, streamRequest('a').replace('1.1\r\n', '1.1\r\nX_Y: 1\r\n'));
+    await waitFor('the stream', () => later.text().includes('\n\n'));
+    assert.equal(hub.stats().lanes.http, 1);
+    later.socket.write(behind);
+    await waitFor('the cut', () => later.ended() && hub.stats().streams === 0);
+    assert.deepEqual(hub.stats().ended, { limit: 1 });
   },
 );

@@ -40,23 +40,6 @@ laneTest('garbage after the request ends that stream alone', async (t, startHub)
   client.cut('fin');
 });
 
-laneTest(
-  'a second stream request on the same connection is not served beside the first',
-  async (t, startHub) => {
-    const { hub, port } = await startHub(t);
-    const both = await rawClient(t, port, streamRequest('a') + streamRequest('b'));
-    await waitFor('the first stream', () => hub.stats().streams === 1);
-    await hub.publish([
-      { topic: 'a', data: 'first' },
-      { topic: 'b', data: 'second' },
-    ]);
-    await waitFor('its event', () => both.text().includes('data: first'));
-    await hub.end('a');
-    await waitFor('the end of the connection', both.ended);
-    assert.doesNotMatch(both.text(), /data: second/);
-  },
-);
-
 laneTest('a stream that is pipelined behind a publish is refused, in its turn', async (t, startHub) => {
   const { hub, port } = await startHub(t);
   const body = '{"topic":"a","data":1}';

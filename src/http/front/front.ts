@@ -5,9 +5,8 @@
 //        |               +-------> anything else -------------------------> node:http
 //        +--> silent for `headersTimeoutMs` --> closed
 
-import type { Server as HttpServer } from 'node:http';
+import { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import { type GivenOptions, resolveOptions, value } from '../../base/options.ts';
 import { ignoreError } from '../connection.ts';
 import type { Router } from '../router.ts';
@@ -21,6 +20,9 @@ const frontOptions = {
 };
 
 export type FrontOptions = GivenOptions<typeof frontOptions>;
+
+// With two fronts the close of one would end the time limits of the other.
+const fronted = new WeakSet<HttpServer>();
 
 /**
  * A server to listen with in place of the node:http server that is behind it. `close` is that of a node:http server:
@@ -36,15 +38,16 @@ export class Front extends Server {
 
   constructor(httpServer: HttpServer, router: Router, given?: FrontOptions) {
     const { path } = resolveOptions('front', frontOptions, given);
-    if (httpServer instanceof TlsServer) {
-      throw new TypeError(
-        'Expected a server of node:http: on one of node:https streams would go out unencrypted',
-      );
+    // Not one of node:https, whose streams would go out unencrypted.
+    if (!(httpServer instanceof HttpServer)) {
+      throw new TypeError('Expected a server of node:http, such as http.createServer(app)');
     }
+    if (fronted.has(httpServer)) throw new TypeError('Expected a server that has no front yet');
     if (httpServer.listening) {
       throw new TypeError('Expected a server that does not listen: listen with what `front` answers');
     }
     super({ allowHalfOpen: true, noDelay: true });
+    fronted.add(httpServer);
     this.#httpServer = httpServer;
     this.#router = router;
     this.#path = path;
@@ -121,5 +124,6 @@ function maxHeaderSizeOf(server: HttpServer & { readonly maxHeaderSize?: number 
 }
 
 function isPath(given: unknown): boolean {
-  return typeof given === 'string' && /^\/[\w\-.~/]*$/.test(given);
+  // As it stands in requests: `//a` would be a host there, and `..` another path.
+  return typeof given === 'string' && /^\/(?!\/)[\w\-.~/]*$/.test(given) && !/\/\.\.?(\/|$)/.test(given);
 }
