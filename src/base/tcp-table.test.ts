@@ -105,4 +105,19 @@ describe('readTcpTable', () => {
     const later = read(lostPeer.replace(' 01 ', ' 1F ').replace(' 01:', ' 09:')).rows[0]!;
     assert.deepEqual([later.state, later.timer], ['unknown', 'unknown']);
   });
+
+  it('says for how long what is sent again and again has been under way', () => {
+    const times = (text: string) => {
+      const found: number[] = [];
+      readTcpTable(Buffer.from(text), (row) => found.push(row.unacknowledgedMs()));
+      return found;
+    };
+    // At the third retransmission, 1.4 s after the first sending, the timeout became 1.6 s; 1 s of it is left.
+    const third =
+      '   1: 0100007F:1F90 0200007F:C350 01 00014A2C:00000000 01:00000064 00000003     0        0 42 2 0000000000000000 160 4 30 10 20\n';
+    assert.deepEqual(times(third), [2000]);
+    assert.deepEqual(times(third.replace('01:00000064', '04:00000064')), [0], 'another timer');
+    assert.deepEqual(times(third.replace(' 160 4 30 10 20', '')), [0], 'a line without');
+    assert.deepEqual(times(table.join('')), [0, 0, 0, 0, 0, 0, 0]);
+  });
 });

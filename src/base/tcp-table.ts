@@ -43,6 +43,12 @@ export interface TcpRow {
   readonly retransmits: number;
   /** 0 when no process holds the socket, as in time-wait. */
   readonly inode: number;
+  /**
+   * For how long what is unacknowledged has been under way, in milliseconds, from when it was first sent; 0 when
+   * nothing was sent again, or when the line does not say. Too much only when that is longer than 4 minutes: the
+   * kernel doubles its timeout each time, up to 2.
+   */
+  unacknowledgedMs(): number;
   /** As Node.js writes it: `127.0.0.1`, `::1`, `::ffff:127.0.0.1`. */
   localAddress(): string;
   remoteAddress(): string;
@@ -70,6 +76,9 @@ const COLON = 0x3a;
 const IPV4_DIGITS = 8;
 const IPV6_DIGITS = 32;
 const MISSING = -1;
+const RETRANSMIT = tcpTimers.indexOf('retransmit');
+// [linux] USER_HZ: times are printed in 1/100 s on every architecture that Node.js knows.
+const TICK_MS = 10;
 
 class RowReader implements TcpRow {
   localPort = 0;
@@ -83,6 +92,8 @@ class RowReader implements TcpRow {
   #end = 0;
   #state = 0;
   #timer = 0;
+  #untilTimer = 0;
+  #behindInode = 0;
   #localAt = 0;
   #remoteAt = 0;
   #addressDigits = 0;
@@ -97,6 +108,16 @@ class RowReader implements TcpRow {
 
   get timer(): TcpTimer {
     return tcpTimers[this.#timer] ?? 'unknown';
+  }
+
+  unacknowledgedMs(): number {
+    if (this.#timer !== RETRANSMIT || this.retransmits === 0) return 0;
+    this.#at = this.#behindInode;
+    // References to the socket and its place in memory stand before the timeout.
+    if (this.#number(10) === MISSING || this.#number(16) === MISSING) return 0;
+    const timeout = this.#number(10);
+    // With t the first timeout and n retransmissions it is t * 2^n now, and the last one came at t * (2^n - 1).
+    return timeout === MISSING ? 0 : (timeout * (2 - 2 ** -this.retransmits) - this.#untilTimer) * TICK_MS;
   }
 
   localAddress(): string {
@@ -120,13 +141,16 @@ class RowReader implements TcpRow {
     this.txQueue = this.#number(16);
     this.rxQueue = this.#skip(COLON) ? this.#number(16) : MISSING;
     this.#timer = this.#number(16);
-    const untilTimer = this.#skip(COLON) ? this.#number(16) : MISSING;
+    this.#untilTimer = this.#skip(COLON) ? this.#number(16) : MISSING;
     this.retransmits = this.#number(16);
     const uid = this.#number(10);
     const probes = this.#number(10);
     this.inode = this.#number(10);
+    this.#behindInode = this.#at;
     // After a part that is missing no other is found, up to the inode; only a colon can fail by itself.
-    return Math.min(this.localPort, this.remotePort, this.rxQueue, untilTimer, uid, probes, this.inode) >= 0;
+    return (
+      Math.min(this.localPort, this.remotePort, this.rxQueue, this.#untilTimer, uid, probes, this.inode) >= 0
+    );
   }
 
   /** The place where the next field begins. */

@@ -16,6 +16,9 @@ interface Row {
   readonly from?: number;
   readonly queued?: number;
   readonly retransmits?: number;
+  /** The kernel's timeout for the next retransmission, and how much of it is left; in 1/100 s. */
+  readonly timeout?: number;
+  readonly left?: number;
 }
 
 const hex = (number: number, digits: number) => number.toString(16).toUpperCase().padStart(digits, '0');
@@ -23,8 +26,8 @@ const hex = (number: number, digits: number) => number.toString(16).toUpperCase(
 /** A table of sockets between 127.0.0.1:from and 127.0.0.1:port. */
 function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(
-    ({ port, from = 8080, queued = 0, retransmits = 0 }, i) =>
-      `${i}: 0100007F:${hex(from, 4)} 0100007F:${hex(port, 4)} 01 ${hex(queued, 8)}:00000000 01:00000010 ${hex(retransmits, 8)}     0        0 ${i + 1} 2\n`,
+    ({ port, from = 8080, queued = 0, retransmits = 0, timeout, left = 0 }, i) =>
+      `${i}: 0100007F:${hex(from, 4)} 0100007F:${hex(port, 4)} 01 ${hex(queued, 8)}:00000000 01:${hex(left, 8)} ${hex(retransmits, 8)}     0        0 ${i + 1} 2${timeout === undefined ? '' : ` 0000000000000000 ${timeout} 4 30 10 20`}\n`,
   );
   return HEADER + lines.join('');
 }
@@ -62,6 +65,20 @@ test('a peer in its 7th retransmission is lost, one in its 6th is not', async (t
   assert.equal(lost.outlet.wasReset, true);
   assert.deepEqual(shardRig.shard.stats().ended, { 'client-lost': 1 });
   assert.ok(late.stream.isOpen && well.stream.isOpen);
+});
+
+test('where the kernel waits long for each answer, a peer is lost by time, and never at the first tries', async (t) => {
+  const { shardRig, open, scan } = rig(t);
+  const [lost, soon, early] = [open(1), open(2), open(3)];
+  // Sent again after 2, 6 and 14 s, next after 30 s: 25.1 s have gone for the first, 24.9 for the second.
+  await scan(
+    { port: 1, retransmits: 3, timeout: 1600, left: 490, queued: 50 },
+    { port: 2, retransmits: 3, timeout: 1600, left: 510, queued: 50 },
+    { port: 3, retransmits: 2, timeout: 12_000, left: 0, queued: 50 },
+  );
+  await shardRig.settle();
+  assert.equal(lost.outlet.wasReset, true);
+  assert.ok(soon.stream.isOpen && early.stream.isOpen);
 });
 
 test('a queue that is too long twice in a row holds the stream, which reads on when it is short', async (t) => {

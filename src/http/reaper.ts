@@ -15,8 +15,12 @@ import { type Connection, connectionOf } from './connection.ts';
 const INTERVAL_MS = 10_000;
 // While a stream is held, it waits for the next look.
 const HELD_INTERVAL_MS = 1000;
-// The 7th retransmission comes 25 s after the first unacknowledged byte where the first waits 200 ms (nearby), 51 s where
-// it waits 400 ms; each waits twice as long as the one before. Who is merely far away or on a bad line has answered by then.
+// A peer that is merely far away or on a bad line has answered by then. Time alone would not do where the line is so
+// slow that little was tried, and retransmissions alone not either: the 7th comes after 25 s where the kernel waits
+// 200 ms for an acknowledgement (doubled each time), but after minutes where it waits 2 s.
+const LOST_AFTER_MS = 25_000;
+const MIN_RETRANSMITS = 3;
+// Of rows that do not say the time.
 const LOST_RETRANSMITS = 7;
 const CHUNK_BYTES = 65_536;
 const STREAMS_A_TURN = 500;
@@ -127,12 +131,17 @@ export class Reaper {
     const suspects = new Suspects();
     for (const table of this.#tables) {
       await readChunks(table, (row) => {
-        const isLost = row.retransmits >= LOST_RETRANSMITS;
+        const isLost = isPeerLost(row);
         if (isLost || row.txQueue > this.#options.maxKernelBytes) suspects.add(row, isLost);
       });
     }
     return suspects;
   }
+}
+
+function isPeerLost(row: TcpRow): boolean {
+  if (row.retransmits < MIN_RETRANSMITS) return false;
+  return row.retransmits >= LOST_RETRANSMITS || row.unacknowledgedMs() >= LOST_AFTER_MS;
 }
 
 async function readChunks(path: string, visit: (row: TcpRow) => void): Promise<void> {
