@@ -29,6 +29,38 @@ laneTest('a client that goes away in the middle of a write disturbs nobody', asy
   client.cut('fin');
 });
 
+laneTest('a reset in the middle of a joined write ends that stream alone', async (t, startHub) => {
+  // In a log that keeps all, whoever is slow misses nothing.
+  const { hub, url, port } = await startHub(t, { maxLogEvents: 100_000, stallTimeoutMs: 60_000 });
+  const client = await witness(url);
+  const leaving = await Promise.all(
+    Array.from({ length: 20 }, () => rawClient(t, port, streamRequest('a'), { reads: false })),
+  );
+  for (const { socket } of leaving) socket.pause();
+  await waitFor('all streams', () => hub.stats().streams === 21);
+  const joined = () =>
+    hub.publish(Array.from({ length: 50 }, (_, i) => ({ topic: 'a', data: `${i} `.repeat(400) })));
+  // Pushed back: the kernel has taken a part of what was joined for them.
+  for (let i = 0; i < 500 && hub.stats().behind < 20; i++) {
+    await joined();
+    await client.reaches(hub.stats().head);
+  }
+  assert.equal(hub.stats().behind, 20);
+  const published = [joined(), joined()];
+  for (const { socket } of leaving) socket.resetAndDestroy();
+  published.push(joined());
+  await Promise.all(published);
+  await waitFor('the others to be gone', () => hub.stats().streams === 1);
+  assert.deepEqual(hub.stats().ended, { 'client-reset': 20 });
+  await client.reaches(hub.stats().head);
+  const positions = client.events.map(({ id }) => Number(id.split('-')[1]));
+  assert.deepEqual(
+    positions,
+    positions.map((_, i) => i + 1),
+  );
+  client.cut('fin');
+});
+
 laneTest('garbage after the request ends that stream alone', async (t, startHub) => {
   const { hub, url, port } = await startHub(t);
   const client = await witness(url);
