@@ -5,6 +5,10 @@ set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
+# The lab's; beside the commands of root, which are not in everybody's PATH.
+PATH="$PATH:/usr/sbin:/sbin"
+command -v ip >/dev/null || missing+=(iproute2)
+command -v iptables >/dev/null || missing+=(iptables)
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo 'All test tools are installed.'

@@ -1,6 +1,7 @@
 // Which outside tools a test needs. A missing tool skips the test with one line that says how to get it; where
 // HOLDFAST_REQUIRE names the tool (`HOLDFAST_REQUIRE=chromium,curl`), as in CI, it fails the test instead.
 
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -17,17 +18,38 @@ export function curl(t: TestContext): string | undefined {
   return requireTool(t, 'curl', findInPath(['curl']));
 }
 
+/** Whether network namespaces can be made; if not, the test has been marked as skipped. */
+export function networkNamespaces(t: TestContext): boolean {
+  const missing = ['ip', 'iptables', 'unshare', 'nsenter'].filter((name) => findInPath([name]) === undefined);
+  if (missing.length > 0) {
+    refuse(
+      t,
+      'namespaces',
+      `needs ${missing.join(', ')}, not found in PATH: run scripts/install-test-tools.sh`,
+    );
+  } else if (spawnSync('unshare', ['--net', 'true']).status !== 0) {
+    refuse(t, 'namespaces', 'needs root (CAP_SYS_ADMIN), to make network namespaces');
+  } else {
+    return true;
+  }
+  return false;
+}
+
 function requireTool(t: TestContext, tool: string, path: string | undefined): string | undefined {
   if (path !== undefined && isExecutable(path)) return path;
   const reason = `needs ${tool}, which is not ${path === undefined ? 'in PATH' : `at ${path}`}: run scripts/install-test-tools.sh`;
-  const required = (process.env.HOLDFAST_REQUIRE ?? '').split(',').map((name) => name.trim());
-  if (required.includes(tool)) throw new Error(`This test ${reason}`);
-  t.skip(reason);
+  refuse(t, tool, reason);
   return undefined;
 }
 
+function refuse(t: TestContext, tool: string, reason: string): void {
+  const required = (process.env.HOLDFAST_REQUIRE ?? '').split(',').map((name) => name.trim());
+  if (required.includes(tool)) throw new Error(`This test ${reason}`);
+  t.skip(reason);
+}
+
 function findInPath(names: readonly string[]): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
