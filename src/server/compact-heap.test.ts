@@ -5,8 +5,8 @@ import { test } from 'node:test';
 // In a process of its own: the flag is the process's.
 const script = `
   import { getHeapSpaceStatistics } from 'node:v8';
-  import { boundYoungGeneration } from '${new URL('./young-generation.ts', import.meta.url)}';
-  if (process.env.BOUND === 'yes') boundYoungGeneration();
+  import { keepHeapCompact } from '${new URL('./compact-heap.ts', import.meta.url)}';
+  if (process.env.BOUND === 'yes') keepHeapCompact();
   let kept = [];
   for (let i = 0; i < 3_000_000; i++) {
     kept.push({ i });
