@@ -54,7 +54,7 @@ export interface Hub {
 }
 
 /**
- * Makes a hub with a log in memory.
+ * Makes a hub, with a log in memory unless `log` is given.
  *
  * @throws TypeError for an unknown option or a value of the wrong kind.
  * @example
@@ -67,7 +67,12 @@ export interface Hub {
 export function createHub(given?: HubOptions): Hub {
   const options = resolveOptions('createHub', hubOptions, given);
   const { maxLogEvents: maxEvents, maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = options;
-  const core = HubCore.inMemory({ ...options, maxEvents, maxBytes, maxAgeMs });
+  const bounds = { maxEvents, maxBytes, maxAgeMs };
+  const { log } = options;
+  const core =
+    log === undefined
+      ? HubCore.inMemory({ ...options, ...bounds })
+      : new HubCore(log, { ...options, ring: bounds });
   const health = new HealthStreams(core, options);
   const reaper = new Reaper(core.shard, options);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];

@@ -67,9 +67,9 @@ export function runCli(t: TestContext, args: readonly string[], run: CliRun = {}
   return started.ended();
 }
 
-/** Starts `holdfast serve` on a free port and waits until it listens. */
+/** Starts `holdfast serve` on a free port and waits until it listens. Its log is in memory unless `args` say otherwise. */
 export async function startServe(t: TestContext, args: readonly string[] = []) {
-  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', ...args]);
+  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', ...args]);
   const url = await waitFor('the hub to listen', () => {
     if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
     return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];
