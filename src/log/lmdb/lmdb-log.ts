@@ -120,6 +120,7 @@ export class LmdbLog implements EventLog {
   }
 
   async read(after: number, selection: Selection, limits: ReadLimits): Promise<Page> {
+    await this.#parts.store.heal();
     if (after < this.oldest - 1) {
       throw new RangeError(`Expected a position from ${this.oldest - 1} up, got ${after}: it was dropped`);
     }

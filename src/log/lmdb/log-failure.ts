@@ -5,7 +5,8 @@ import { HoldfastError } from '../../base/errors.ts';
 
 const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
 const MDB_MAP_FULL = -30_792;
-const FULL: readonly unknown[] = [ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL];
+// lmdb has the system's number as the code, Node.js the system's name.
+const FULL: readonly unknown[] = [ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL, 'ENOSPC', 'EDQUOT', 'EFBIG'];
 
 /** The failure for a commit that the system refused. */
 export function commitFailure(cause: unknown): HoldfastError {

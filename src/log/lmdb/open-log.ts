@@ -23,10 +23,6 @@ export type OpenLogOptions = Omit<LmdbLogOptions, 'commitTimeoutMs' | 'logger'> 
 /** Longer than a healthy disk ever takes, shorter than publishers wait. */
 const COMMIT_TIMEOUT_MS = 5000;
 
-// Address space: a file that is twice its bound, and one that was opened with a lower bound than before.
-const MAP_FACTOR = 4;
-const MIN_MAP_BYTES = 256 * 1024 * 1024;
-
 /**
  * Opens the log in a folder, which is made if need be. `now` gives milliseconds since 1970.
  *
@@ -60,8 +56,7 @@ function headOf(store: Store): number {
 }
 
 async function openStore(folder: string, options: LmdbLogOptions, nowMs: number): Promise<Store> {
-  const mapBytes = Math.max(options.maxBytes * MAP_FACTOR, MIN_MAP_BYTES);
-  const store = new Store(folder, mapBytes);
+  const store = new Store(folder, options.maxBytes);
   const smaller = join(folder, `${STORE_FILE}.smaller`);
   rmSync(smaller, { force: true });
   if (store.fileBytes <= 2 * options.maxBytes) return store;
@@ -70,7 +65,7 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
   await store.close();
   renameSync(smaller, store.path);
   syncFolder(folder);
-  return new Store(folder, mapBytes);
+  return new Store(folder, options.maxBytes);
 }
 
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {

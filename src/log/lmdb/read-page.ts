@@ -22,7 +22,8 @@ export function readPage(
 ): Page {
   if (after >= head) return { records: [], to: after };
   store.refresh();
-  const from = store.lastKey('blocks', after + 1) ?? 0;
+  const from = store.lastKey('blocks', after + 1);
+  if (from === undefined) throw damaged(`there is no block for position ${after + 1}`);
   const page = new PageInMaking(after, head, selection, limits);
   if (selection.hasPatterns) scan(store, from, head, page);
   else followIndex(store, from, head, selection.exactTopics, page);
@@ -34,7 +35,7 @@ function scan(store: Store, from: number, head: number, page: PageInMaking): voi
     if (key > page.to + 1) throw damaged(`the positions from ${page.to + 1} to ${key - 1} are missing`);
     if (!page.take(new Block(key, value))) return;
   }
-  page.to = head;
+  if (page.to < head) throw damaged(`the positions from ${page.to + 1} to ${head} are missing`);
 }
 
 function followIndex(

@@ -14,11 +14,20 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { causeOfCommit } from './commit-cause.ts';
+import { Reserve } from './reserve.ts';
 import { damaged, SEAL_BYTES, seal, unseal } from './seal.ts';
 
 export const STORE_FILE = 'log.mdb';
 
 const PAGE_BYTES = 4096;
+// Address space, not memory: what the file can grow to without being mapped anew.
+const MAP_FACTOR = 4;
+const MIN_MAP_BYTES = 256 * 1024 * 1024;
+// What may be reserved: with what LMDB has reserved by then it uses its free pages again, and does not come further.
+const RESERVE_FACTOR = 1.75;
+const MIN_RESERVE_BYTES = 1024 * 1024;
+// The roots of the tables, and the lists of free pages.
+const SPARE_PAGES = 32;
 const NOTHING = Buffer.alloc(0);
 
 type TableName = 'blocks' | 'index' | 'keys' | 'ends' | 'meta';
@@ -45,21 +54,24 @@ type Table = Database<Buffer, StoreKey>;
 
 export class Store {
   readonly path: string;
-  readonly #mapBytes: number;
+  readonly #maxBytes: number;
   #root!: RootDatabase<Buffer, StoreKey>;
   #tables!: Readonly<Record<TableName, Table>>;
-  // LMDB refuses everything once it could not write where the newest commit is, until it is opened anew.
+  #reserve!: Reserve;
+  // LMDB refuses to write once it could not write where the newest commit is, and finds nothing when asked, until
+  // it is opened anew.
   #isBroken = false;
+  #healing: Promise<void> | undefined;
 
   /**
-   * Opens the store of a folder, and makes an empty one where there is none. `mapBytes` is address space, not
-   * memory: it is what the file can grow to without being mapped anew.
+   * Opens the store of a folder, and makes an empty one where there is none. `maxBytes` bounds what is used of the
+   * file; the file itself has at most twice as many.
    *
    * @throws HoldfastError ERR_LOG_DAMAGED when the file is shorter than it says; what the system says otherwise.
    */
-  constructor(folder: string, mapBytes: number, file = STORE_FILE) {
-    this.path = join(folder, file);
-    this.#mapBytes = mapBytes;
+  constructor(folder: string, maxBytes: number) {
+    this.path = join(folder, STORE_FILE);
+    this.#maxBytes = maxBytes;
     this.#open();
   }
 
@@ -71,8 +83,9 @@ export class Store {
       eventTurnBatching: false,
       encoding: 'binary',
       maxDbs: 8,
-      mapSize: Math.ceil(this.#mapBytes / PAGE_BYTES) * PAGE_BYTES,
+      mapSize: Math.ceil(Math.max(this.#maxBytes * MAP_FACTOR, MIN_MAP_BYTES) / PAGE_BYTES) * PAGE_BYTES,
     });
+    this.#reserve = new Reserve(this.path);
     // Before anything but the head of the file is read: reading a mapped page beyond its end kills the process.
     this.#refuseCut();
     const table = (name: TableName): Table => this.#root.openDB(name, { encoding: 'binary' });
@@ -87,6 +100,10 @@ export class Store {
 
   /** Makes writes durable, all or none, in order. Rejects with the system's error. One at a time. */
   async commit(writes: readonly Write[]): Promise<void> {
+    const used = (this.#lastPage + 1) * PAGE_BYTES;
+    const wanted = used + this.#pagesFor(writes) * PAGE_BYTES;
+    const most = Math.max(this.#maxBytes * RESERVE_FACTOR, MIN_RESERVE_BYTES);
+    await this.#reserve.ensure(used, Math.min(wanted, most));
     try {
       await this.#root.batch(() => {
         for (const { table, key, value } of writes) {
@@ -96,17 +113,18 @@ export class Store {
       });
     } catch (error) {
       const cause = await causeOfCommit(error);
-      this.#isBroken = !this.#canRead();
+      this.#isBroken = !this.#canWrite();
       throw cause;
     }
   }
 
-  /** Opens the store anew where a failed commit has left it unusable. */
-  async heal(): Promise<void> {
-    if (!this.#isBroken) return;
-    await this.#root.close();
-    this.#open();
-    this.#isBroken = false;
+  /** Opens the store anew where a failed commit has left it unusable; to be awaited before a read. */
+  heal(): Promise<void> | undefined {
+    if (!this.#isBroken) return undefined;
+    this.#healing ??= this.#reopen().finally(() => {
+      this.#healing = undefined;
+    });
+    return this.#healing;
   }
 
   /** Forgets the snapshot that earlier reads of this turn have taken: what is read next is the newest. */
@@ -154,13 +172,8 @@ export class Store {
 
   /** Bytes of the pages that hold something, index and all; the file has free pages beside them. */
   get usedBytes(): number {
-    // A table says its size only within a read.
-    this.get('meta', 'epoch');
-    const pages = Object.values(this.#tables).map((table) => {
-      const stat = (table as unknown as NativeParts).db.stat();
-      return stat.treeBranchPageCount + stat.treeLeafPageCount + stat.overflowPages;
-    });
-    return pages.reduce((sum, count) => sum + count, 0) * PAGE_BYTES;
+    const { tree, values } = this.#usedPages();
+    return (tree + values) * PAGE_BYTES;
   }
 
   get fileBytes(): number {
@@ -172,29 +185,59 @@ export class Store {
     return this.#root.backup(path, true);
   }
 
-  close(): Promise<void> {
-    return this.#root.close();
+  async close(): Promise<void> {
+    await this.#root.close();
+    this.#reserve.close();
   }
 
-  #canRead(): boolean {
+  async #reopen(): Promise<void> {
+    await this.close();
+    this.#open();
+    this.#isBroken = false;
+  }
+
+  #canWrite(): boolean {
     try {
       this.refresh();
-      this.get('meta', 'epoch');
-      return true;
+      return this.get('meta', 'epoch') !== undefined;
     } catch {
       return false;
     }
   }
 
+  get #lastPage(): number {
+    return (this.#root as unknown as NativeParts).env.info().lastPageNumber;
+  }
+
+  #usedPages(): { readonly tree: number; readonly values: number } {
+    // A table says its size only within a read.
+    this.get('meta', 'epoch');
+    let [tree, values] = [0, 0];
+    for (const table of Object.values(this.#tables)) {
+      const stat = (table as unknown as NativeParts).db.stat();
+      tree += stat.treeBranchPageCount + stat.treeLeafPageCount;
+      values += stat.overflowPages;
+    }
+    return { tree, values };
+  }
+
+  /**
+   * The most pages that writes can need at the end of the file: those of their values, and each page of the trees
+   * that they change, since LMDB never writes a page in place.
+   */
+  #pagesFor(writes: readonly Write[]): number {
+    const tree = Math.min(2 * writes.length, this.#usedPages().tree + writes.length / 16);
+    const pages = writes.map(({ value }) => (value === undefined ? 0 : value.byteLength / PAGE_BYTES + 1));
+    return Math.ceil(pages.reduce((sum, count) => sum + count, tree)) + SPARE_PAGES;
+  }
+
   #refuseCut(): void {
-    const { lastPageNumber } = (this.#root as unknown as NativeParts).env.info();
+    const needed = (this.#lastPage + 1) * PAGE_BYTES;
     const bytes = this.fileBytes;
     // A new file has its two first pages only from the first commit on.
-    if (bytes === 0 || bytes >= (lastPageNumber + 1) * PAGE_BYTES) return;
-    void this.#root.close();
-    throw damaged(
-      `${this.path} has ${bytes} bytes, and its contents reach to ${(lastPageNumber + 1) * PAGE_BYTES}`,
-    );
+    if (bytes === 0 || bytes >= needed) return;
+    void this.close();
+    throw damaged(`${this.path} has ${bytes} bytes, and its contents reach to ${needed}`);
   }
 }
 
