@@ -17,6 +17,7 @@ export class Committer {
   // A commit that was refused may be in the store all the same, beyond the head.
   #isSuspect = false;
   #isStuck = false;
+  #takingBack: Promise<void> | undefined;
   #refusal: { readonly failure: HoldfastError; readonly untilMs: number } | undefined;
 
   constructor(store: Store, timeoutMs: number) {
@@ -52,13 +53,14 @@ export class Committer {
       clearTimeout(timer);
     }
     this.#isStuck = true;
-    void this.#takeBack(attempt, head);
+    this.#takingBack = this.#takeBack(attempt, head);
     throw commitStuck(this.#timeoutMs);
   }
 
-  /** Removes what a refused commit may have left, before the log is closed. */
+  /** Waits for a commit that is over its limit, and removes what a refused one may have left. Can take for ever. */
   async settle(head: number): Promise<void> {
-    if (this.#isSuspect && !this.#isStuck) await this.commit([], head);
+    await this.#takingBack;
+    if (this.#isSuspect) await this.#attempt([], head);
   }
 
   async #attempt(writes: readonly Write[], head: number): Promise<void> {

@@ -8,9 +8,10 @@ import { testEventLog } from '../../../test/support/event-log-contract.ts';
 import { logFolder, roomyLog } from '../../../test/support/log-folder.ts';
 import { topics } from '../../../test/support/selections.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
+import { withCode } from '../../../test/support/with-code.ts';
 import type { LogRecord } from '../event-log.ts';
 import { openLmdbLog } from './open-log.ts';
-import { Store } from './store.ts';
+import { Store, type Write } from './store.ts';
 
 testEventLog('lmdb log', async (limits, now) => openLmdbLog(await logFolder({ after }), limits, now));
 
@@ -118,3 +119,49 @@ test('a file that is more than twice its bound is made small at the start', asyn
   assert.ok(kept.length >= 200, `${kept.length} are kept`);
   await opened.close();
 });
+
+for (const isFollowed of [true, false]) {
+  const next = isFollowed ? 'by the next one' : 'when the log is closed';
+  test(`a commit that lands after its time limit is refused, and taken back ${next}`, async (t) => {
+    const folder = await logFolder(t);
+    const log = await openLmdbLog(folder, { ...roomyLog, commitTimeoutMs: 50 });
+    await log.append(drafts('a', 1));
+    const { commit } = Store.prototype;
+    const gate = Promise.withResolvers<void>();
+    const late = t.mock.method(
+      Store.prototype,
+      'commit',
+      async function (this: Store, writes: readonly Write[]) {
+        await commit.call(this, writes);
+        await gate.promise;
+      },
+    );
+    const refused = [
+      log.append([draft('b', 'x'.repeat(50_000), { key: 'k' }), draft('b', 'y'.repeat(50_000))]),
+      log.endTopic('c'),
+    ];
+    for (const append of refused) await assert.rejects(append, withCode('ERR_LOG_STUCK'));
+    await assert.rejects(log.append(drafts('a', 1)), withCode('ERR_LOG_STUCK'));
+    assert.equal((await readAll(log)).length, 1);
+    late.mock.restore();
+    gate.resolve();
+    if (isFollowed) {
+      await waitFor('the log to take events again', () =>
+        log.append(drafts('a', 1)).catch(() => false as const),
+      );
+    } else {
+      await log.close();
+    }
+    await log.close();
+    const store = new Store(folder, 1024 * 1024);
+    const kept = isFollowed ? [1, 2] : [1];
+    const keysOf = (table: 'blocks' | 'keys' | 'ends') =>
+      Array.from(store.entries(table, 0), ({ key }) => key);
+    assert.deepEqual([keysOf('blocks'), keysOf('keys'), keysOf('ends')], [kept, [], []]);
+    assert.deepEqual(
+      [...store.indexEntries()],
+      kept.map((position) => ['a', position]),
+    );
+    await store.close();
+  });
+}

@@ -256,12 +256,17 @@ export class LmdbLog implements EventLog {
 
   async #close(): Promise<void> {
     await this.#running;
-    await this.#committer.settle(this.#head).catch(() => {});
     this.#listeners.clear();
     const limit = new AbortController();
-    await Promise.race([this.#parts.store.close(), timeLimit(CLOSE_LIMIT_MS, limit.signal)]);
+    await Promise.race([this.#closeStore(), timeLimit(CLOSE_LIMIT_MS, limit.signal)]);
     limit.abort();
     await this.#parts.release();
+  }
+
+  async #closeStore(): Promise<void> {
+    // A disk that hangs or refuses to the very end leaves the outcome open; docs/errors.md says so.
+    await this.#committer.settle(this.#head).catch(() => {});
+    await this.#parts.store.close();
   }
 
   #refuseClosed(): void {
