@@ -30,7 +30,7 @@ export function prepareFolder(folder: string): void {
  *
  * @throws HoldfastError ERR_LOG_FORMAT.
  */
-function hasLog(folder: string): boolean {
+export function hasLog(folder: string): boolean {
   if (!existsSync(join(folder, FORMAT_FILE))) {
     if (!existsSync(join(folder, STORE_FILE))) return false;
     throw badFormat(`${folder} has a ${STORE_FILE} without the file ${FORMAT_FILE} of a log`);
@@ -69,7 +69,7 @@ function writeDurably(path: string, text: string): void {
   syncFolder(join(path, '..'));
 }
 
-function badFormat(message: string): HoldfastError {
+export function badFormat(message: string): HoldfastError {
   return new HoldfastError(
     'ERR_LOG_FORMAT',
     message,
