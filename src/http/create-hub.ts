@@ -19,7 +19,7 @@ export interface Hub {
    * Publishes one event or a batch, all or nothing, and answers with an id for each once the log has them.
    *
    * @throws HoldfastError ERR_BAD_EVENT, ERR_BAD_TOPIC, ERR_EVENT_TOO_LARGE, ERR_BATCH_TOO_LARGE,
-   * ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED.
+   * ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED; with a log on disk ERR_LOG_FULL, ERR_LOG_WRITE, ERR_LOG_STUCK.
    */
   publish(events: PublishedEvent | readonly PublishedEvent[]): Promise<string[]>;
 

@@ -7,27 +7,17 @@
 
 import { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type {
-  AnnounceListener,
-  Draft,
-  EventLog,
-  LogRecord,
-  Page,
-  ReadLimits,
-  Selection,
-} from '../event-log.ts';
-import { contentDigest } from '../key-index.ts';
+import type { AnnounceListener, Draft, EventLog, Page, ReadLimits, Selection } from '../event-log.ts';
 import { Pending } from '../pending.ts';
 import type { RingLimits } from '../ring.ts';
 import type { Sequencer, SequencerLimits } from '../sequencer.ts';
-import { cutBlocks, encodeBlock } from './block.ts';
+import { keysWrite, recordWrites } from './commit-writes.ts';
 import { Committer } from './committer.ts';
 import type { KeptKeys } from './kept-keys.ts';
-import { encodeKeys } from './key-record.ts';
 import { commitStuck } from './log-failure.ts';
 import { readPage } from './read-page.ts';
 import { Retention } from './retention.ts';
-import { put, type Store, sealedText, type Write } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface LmdbLogOptions extends RingLimits, SequencerLimits {
   /** How long a commit may take, in milliseconds, before those who wait for it are refused. */
@@ -120,7 +110,9 @@ export class LmdbLog implements EventLog {
   }
 
   async read(after: number, selection: Selection, limits: ReadLimits): Promise<Page> {
-    await this.#parts.store.heal();
+    const healing = this.#parts.store.heal();
+    // Not otherwise: the shard counts what a read takes of its slice, so it is done before this returns.
+    if (healing !== undefined) await healing;
     if (after < this.oldest - 1) {
       throw new RangeError(`Expected a position from ${this.oldest - 1} up, got ${after}: it was dropped`);
     }
@@ -136,7 +128,7 @@ export class LmdbLog implements EventLog {
     if (this.#closed !== undefined) return;
     this.#parts.sequencer.trim(nowMs);
     this.#drop(nowMs);
-    if (this.#retention.hasSurplus(this.#head)) this.#wake();
+    if (this.#hasSurplus) this.#wake();
   }
 
   close(): Promise<void> {
@@ -174,11 +166,16 @@ export class LmdbLog implements EventLog {
     // What is appended in the same go shares the first commit.
     await Promise.resolve();
     let isWell = true;
-    while (this.#waiting.length > 0 || (isWell && this.#retention.hasSurplus(this.#head))) {
+    while (this.#waiting.length > 0 || (isWell && this.#hasSurplus)) {
       isWell = await this.#commit(this.#takeGroup());
     }
     // In the tick that has found nothing to do: who comes later starts anew.
     this.#isRunning = false;
+  }
+
+  // A log that closes leaves the rest on the disk: the next one to open it goes on.
+  get #hasSurplus(): boolean {
+    return this.#closed === undefined && this.#retention.hasSurplus(this.#head);
   }
 
   #takeGroup(): Waiting[] {
@@ -223,7 +220,7 @@ export class LmdbLog implements EventLog {
     const keys = keysWrite(pending, nowMs);
     const writes = [
       ...removals.flatMap((step) => step.writes),
-      ...recordWrites(pending),
+      ...recordWrites(pending.records),
       ...(keys?.writes ?? []),
     ];
     if (writes.length === 0) return;
@@ -284,35 +281,4 @@ function timeLimit(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => clearTimeout(timer));
   });
-}
-
-function recordWrites({ records }: Pending): Write[] {
-  const blocks = cutBlocks(records).flatMap((block: readonly LogRecord[]) => {
-    const { position } = block[0]!;
-    const topics = new Set(block.map(({ topic }) => topic));
-    return [
-      put('blocks', position, encodeBlock(block)),
-      ...Array.from(topics, (topic) => put('index', [topic, position])),
-    ];
-  });
-  const ends = records.filter((record) => record.endsTopic);
-  return [...blocks, ...ends.map(({ topic, position }) => put('ends', position, sealedText(topic)))];
-}
-
-function keysWrite({ records, keys }: Pending, timeMs: number) {
-  if (keys.size === 0) return undefined;
-  const { position } = records[0]!;
-  const stored = Array.from(keys, ([key, planned]) => ({
-    key,
-    position: planned.position,
-    digest: contentDigest(planned.draft),
-  }));
-  const value = encodeKeys(stored, timeMs);
-  return {
-    position,
-    count: keys.size,
-    bytes: value.byteLength,
-    timeMs,
-    writes: [put('keys', position, value)],
-  };
 }

@@ -14,7 +14,7 @@ import { lockFolder } from './folder-lock.ts';
 import { KeptKeys } from './kept-keys.ts';
 import { decodeKeys } from './key-record.ts';
 import { LmdbLog, type LmdbLogOptions } from './lmdb-log.ts';
-import { Retention } from './retention.ts';
+import { Retention, START_PACE } from './retention.ts';
 import { unseal } from './seal.ts';
 import { put, STORE_FILE, Store, sealedText } from './store.ts';
 
@@ -70,7 +70,7 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
 
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {
   const head = headOf(store);
-  const retention = new Retention(store, options, head);
+  const retention = new Retention(store, options, head, START_PACE);
   do {
     retention.drop(nowMs, head);
     const { writes, onDone } = retention.nextStep(head);

@@ -6,11 +6,19 @@ import { Block } from './block.ts';
 import { damaged } from './seal.ts';
 import { remove, type Store, type Write } from './store.ts';
 
-// A step: some 2 ms of a commit. Blocks with many topics count for more.
-const STEP_BLOCKS = 32;
-const STEP_WRITES = 1000;
-// What is dropped and not yet removed, so what one call looks at; the rest waits for the next.
-const MAX_DROPPED_BLOCKS = 128;
+/** How much is removed at a time. Blocks with many topics count for more. */
+export interface RetentionPace {
+  readonly stepBlocks: number;
+  readonly stepWrites: number;
+  /** What may be dropped and not yet removed, so what one call looks at; the rest waits for the next. */
+  readonly droppedBlocks: number;
+}
+
+/** While appends wait: a step is some 2 ms of a commit. */
+const RUNNING_PACE: RetentionPace = { stepBlocks: 32, stepWrites: 1000, droppedBlocks: 128 };
+
+/** While nobody waits. */
+export const START_PACE: RetentionPace = { stepBlocks: 4096, stepWrites: 50_000, droppedBlocks: 4096 };
 
 const PAGE_BYTES = 4096;
 // A value of half a page or more has pages of its own.
@@ -28,6 +36,7 @@ interface DroppedBlock {
 export class Retention {
   readonly #store: Store;
   readonly #limits: RingLimits;
+  readonly #pace: RetentionPace;
   readonly #dropped: DroppedBlock[] = [];
   #droppedBytes = 0;
   // The oldest block that is kept, and what removing it gives back.
@@ -35,9 +44,10 @@ export class Retention {
   #oldest: number;
   #usedBytes: number;
 
-  constructor(store: Store, limits: RingLimits, head: number) {
+  constructor(store: Store, limits: RingLimits, head: number, pace = RUNNING_PACE) {
     this.#store = store;
     this.#limits = limits;
+    this.#pace = pace;
     const [first] = store.entries('blocks', 0);
     this.#oldest = first?.key ?? head + 1;
     this.#usedBytes = store.usedBytes;
@@ -57,7 +67,7 @@ export class Retention {
   drop(nowMs: number, head: number): boolean {
     this.#store.refresh();
     while (this.#oldest <= head) {
-      if (this.#dropped.length >= MAX_DROPPED_BLOCKS) return false;
+      if (this.#dropped.length >= this.#pace.droppedBlocks) return false;
       this.#front ??= this.#load();
       const { block, bytes } = this.#front;
       if (!this.#mayDrop(block, nowMs, head)) break;
@@ -72,10 +82,11 @@ export class Retention {
 
   /** The writes of the next step, and what to call when they are on disk. */
   nextStep(head: number): { readonly writes: readonly Write[]; readonly onDone: () => void } {
+    const { stepBlocks, stepWrites } = this.#pace;
     const writes: Write[] = [];
     let count = 0;
     for (const { first, last, topics } of this.#dropped) {
-      if (count === STEP_BLOCKS || writes.length >= STEP_WRITES || last >= head) break;
+      if (count === stepBlocks || writes.length >= stepWrites || last >= head) break;
       writes.push(...blockRemoval(first, topics));
       count++;
     }
