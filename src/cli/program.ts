@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { defineLoad } from './load.ts';
+import { defineLog } from './log.ts';
 import { definePub } from './pub.ts';
 import { defineReport } from './report.ts';
 import { defineServe } from './serve.ts';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => {} });
   defineServe(program);
   definePub(program);
+  defineLog(program);
   defineLoad(program);
   defineSoak(program);
   defineReport(program);

@@ -1,5 +1,6 @@
 // `holdfast serve`: a hub as a process of its own, until a signal stops it.
 
+import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -18,6 +19,7 @@ import { startServer } from '../server/server.ts';
 import { untilStopSignal } from '../server/signals.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
 import { createProcessLogger } from './process-logger.ts';
+import { openServeLog } from './serve-log.ts';
 import { serveOptions } from './serve-options.ts';
 import { welcomeText } from './welcome-text.ts';
 
@@ -32,7 +34,8 @@ Durations are written as 500ms, 15s, 5m or 1h30m; sizes as 4096B, 64KiB or 8MiB.
 
 Examples:
   holdfast serve
-  holdfast serve --demo --listen 8081
+  holdfast serve --demo --log memory --listen 8081
+  holdfast serve --log-folder /var/lib/holdfast --max-log-bytes 10GiB --max-log-age 168h
   holdfast serve --cors-origin https://app.example --heartbeat 10s
 `;
 
@@ -43,9 +46,10 @@ export function defineServe(program: Command): void {
 }
 
 async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
-  const { listen, adminListen, demo = false, insecure = false, log: _memory, logLevel, ...given } = options;
+  const { listen, adminListen, demo = false, insecure = false, logLevel, ...given } = options;
+  const { log: engine, logFolder, maxLogEvents, maxLogBytes, maxLogAgeMs, ...ofHub } = given;
   const { maxStreams } = options;
-  const limits = { ...given, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
+  const limits = { ...ofHub, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
   keepHeapCompact();
   const address = parseListenAddress(listen);
   if (!insecure) refuseBeyondLoopback(address, 'could publish and subscribe');
@@ -54,6 +58,7 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
   const logger = createProcessLogger(logLevel);
   const hub = createHub({
     ...limits,
+    ...(await openServeLog(options, logger)),
     authorize: openAccess,
     assets: loadConsoleAssets(),
     logger,
@@ -86,7 +91,9 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
     : undefined;
   process.stdout.write(welcomeText(server.url, { demo, startedAs: process.argv[1] ?? '' }));
   const metricsUrl = admin === undefined ? undefined : `${admin.url}/metrics`;
-  logger.info({ url: server.url, metricsUrl, ...limits }, 'Listening');
+  const log = engine === 'memory' ? { engine } : { engine, folder: resolve(logFolder) };
+  const bounds = { maxLogEvents, maxLogBytes, maxLogAgeMs };
+  logger.info({ url: server.url, metricsUrl, log, ...bounds, ...limits }, 'Listening');
   warnOfKernelMemory(logger, limits.maxStreams);
 
   const signal = await stopSignal;

@@ -20,7 +20,7 @@ export interface Hub {
    * Publishes one event or a batch, all or nothing, and answers with an id for each once the log has them.
    *
    * @throws HoldfastError ERR_BAD_EVENT, ERR_BAD_TOPIC, ERR_EVENT_TOO_LARGE, ERR_BATCH_TOO_LARGE,
-   * ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED.
+   * ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED; with a log on disk ERR_LOG_FULL, ERR_LOG_WRITE, ERR_LOG_STUCK.
    */
   publish(events: PublishedEvent | readonly PublishedEvent[]): Promise<string[]>;
 
@@ -61,7 +61,7 @@ export interface Hub {
 }
 
 /**
- * Makes a hub with a log in memory.
+ * Makes a hub, with a log in memory unless `log` is given.
  *
  * @throws TypeError for an unknown option or a value of the wrong kind.
  * @example
@@ -74,7 +74,12 @@ export interface Hub {
 export function createHub(given?: HubOptions): Hub {
   const options = resolveOptions('createHub', hubOptions, given);
   const { maxLogEvents: maxEvents, maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = options;
-  const core = HubCore.inMemory({ ...options, maxEvents, maxBytes, maxAgeMs });
+  const bounds = { maxEvents, maxBytes, maxAgeMs };
+  const { log } = options;
+  const core =
+    log === undefined
+      ? HubCore.inMemory({ ...options, ...bounds })
+      : new HubCore(log, { ...options, ring: bounds });
   const health = new HealthStreams(core, options);
   const reaper = new Reaper(core.shard, options);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];

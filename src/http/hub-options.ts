@@ -9,6 +9,7 @@ import {
   type ResolvedOptions,
   value,
 } from '../base/options.ts';
+import type { HubCore } from '../hub/hub-core.ts';
 import type { Asset } from './asset-route.ts';
 import { type Authorize, subscribeOnly } from './authorization.ts';
 
@@ -38,11 +39,13 @@ export const hubOptions = {
   maxBodyBytes: integer(8 * 1024 * 1024),
   /** How long a publish request may take to arrive, in milliseconds. */
   bodyTimeoutMs: milliseconds(30_000),
-  /** The most events that the log keeps. */
+  /** An open log, which the hub then closes. Default: one in memory, within the next three bounds. */
+  log: value<HubCore['log'] | undefined>(undefined, 'an open log', isLog),
+  /** The most events that the log in memory keeps. With a `log`: that are kept in memory beside it; so the next two. */
   maxLogEvents: integer(10_000),
-  /** The most bytes that the log keeps. */
+  /** The most bytes that the log in memory keeps. */
   maxLogBytes: integer(64 * 1024 * 1024),
-  /** How long the log keeps an event, in milliseconds. */
+  /** How long the log in memory keeps an event, in milliseconds. */
   maxLogAgeMs: integer(3_600_000),
   /** The most idempotency keys that are remembered. */
   maxKeys: integer(1_000_000),
@@ -79,6 +82,13 @@ function isAsset(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
   const { path, contentType, body } = given as Partial<Asset>;
   return /^\/[!-~]*$/.test(path ?? '') && /^[ -~]+$/.test(contentType ?? '') && body instanceof Uint8Array;
+}
+
+function isLog(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  return ['append', 'endTopic', 'read', 'onAnnounce', 'close'].every((name) =>
+    isFunction((given as Record<string, unknown>)[name]),
+  );
 }
 
 function isOrigin(given: unknown): boolean {

@@ -63,7 +63,8 @@ export interface EventLog {
    * Appends all drafts or none, and answers with their positions once they are durable and announced. A draft
    * whose key was seen with the same content answers the first position and is not appended again.
    *
-   * @throws HoldfastError ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED.
+   * @throws HoldfastError ERR_TOPIC_ENDED, ERR_KEY_CONFLICT, ERR_HUB_CLOSED; on disk ERR_LOG_FULL, ERR_LOG_WRITE and
+   * ERR_LOG_STUCK as well: then nothing of the batch is in the log.
    */
   append(drafts: readonly Draft[]): Promise<readonly number[]>;
 

@@ -9,8 +9,10 @@ export interface KeyLimits {
   readonly maxKeyAgeMs: number;
 }
 
-interface KnownKey {
+/** What is remembered of a key: the position of its event, a digest of its content, and since when. */
+export interface KnownKey {
   readonly position: number;
+  /** 32 bytes, as latin1. */
   readonly digest: string;
   readonly timeMs: number;
 }
@@ -40,8 +42,13 @@ export class KeyIndex {
   }
 
   remember(key: string, draft: Draft, position: number, nowMs: number): void {
+    this.restore(key, { position, digest: contentDigest(draft), timeMs: nowMs });
+  }
+
+  /** Remembers a key as it was known before, when an engine opens what it kept. */
+  restore(key: string, known: KnownKey): void {
     this.#keys.delete(key);
-    this.#keys.set(key, { position, digest: contentDigest(draft), timeMs: nowMs });
+    this.#keys.set(key, known);
     if (this.#keys.size > this.#limits.maxKeys) this.#keys.delete(this.#keys.keys().next().value!);
   }
 
@@ -55,6 +62,6 @@ export class KeyIndex {
 
 // A digest instead of the content: a key then costs some 200 bytes beside its own, not what an event costs.
 // As latin1, since that is 32 bytes of string, where a slice of a longer text would keep all of it.
-function contentDigest(draft: Draft): string {
+export function contentDigest(draft: Draft): string {
   return hash('sha256', JSON.stringify([draft.topic, draft.type ?? '', draft.data]), 'latin1' as never);
 }

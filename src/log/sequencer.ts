@@ -5,7 +5,8 @@ import { HoldfastError } from '../base/errors.ts';
 import { encodeControl, encodeEvent } from '../wire/index.ts';
 import { formatId } from './event-id.ts';
 import type { Draft, LogRecord } from './event-log.ts';
-import { KeyIndex, type KeyLimits } from './key-index.ts';
+import { KeyIndex, type KeyLimits, type KeyLookup, type KnownKey } from './key-index.ts';
+import { Pending } from './pending.ts';
 
 export interface SequencerLimits extends KeyLimits {
   /** How many ended topics are remembered; the oldest is forgotten first and open again. */
@@ -21,6 +22,18 @@ export interface Plan {
   readonly keys: ReadonlyMap<string, { readonly draft: Draft; readonly position: number }>;
 }
 
+/** What a durable engine restores at its start. */
+export interface KeptState {
+  readonly head: number;
+  /** Ended topics and the positions of their ends, the oldest first. */
+  readonly ends: Iterable<readonly [topic: string, position: number]>;
+  /** The oldest first. */
+  readonly keys: Iterable<readonly [key: string, known: KnownKey]>;
+}
+
+const UNBOUNDED: KeyLimits = { maxKeys: Number.MAX_SAFE_INTEGER, maxKeyAgeMs: Number.MAX_SAFE_INTEGER };
+const NOTHING = new Pending();
+
 export class Sequencer {
   readonly epoch: string;
   readonly #limits: SequencerLimits;
@@ -34,25 +47,35 @@ export class Sequencer {
     this.#keys = new KeyIndex(limits);
   }
 
+  /** Takes over what an engine kept of an earlier process. */
+  restore(kept: KeptState): void {
+    this.#head = kept.head;
+    for (const [topic, position] of kept.ends) this.#rememberEnd(topic, position);
+    for (const [key, known] of kept.keys) this.#keys.restore(key, known);
+  }
+
   /**
-   * Plans a batch after the last committed one.
+   * Plans a batch after the last committed one, and after what is `pending` to be committed with it.
    *
    * @throws HoldfastError ERR_TOPIC_ENDED, ERR_KEY_CONFLICT: then nothing of the batch may be appended.
    */
-  plan(drafts: readonly Draft[], nowMs: number): Plan {
+  plan(drafts: readonly Draft[], nowMs: number, pending: Pending = NOTHING): Plan {
     const records: LogRecord[] = [];
     const positions: number[] = [];
     // Keys of this very batch: a repeat within it counts too, and a batch that fails leaves no key behind.
-    const keys = new KeyIndex({ maxKeys: Number.MAX_SAFE_INTEGER, maxKeyAgeMs: Number.MAX_SAFE_INTEGER });
+    const keys = new KeyIndex(UNBOUNDED);
     const newKeys = new Map<string, { draft: Draft; position: number }>();
     for (const draft of drafts) {
-      const known = draft.key === undefined ? undefined : this.#lookUp(draft.key, draft, keys, nowMs);
+      const known =
+        draft.key === undefined
+          ? undefined
+          : this.#lookUp(draft.key, draft, [keys, pending.keyIndex, this.#keys], nowMs);
       if (known !== undefined) {
         positions.push(known);
         continue;
       }
-      this.#refuseEnded(draft.topic);
-      const position = this.#head + records.length + 1;
+      this.#refuseEnded(draft.topic, pending);
+      const position = this.#head + pending.records.length + records.length + 1;
       records.push(this.#record(draft, position, nowMs));
       positions.push(position);
       if (draft.key !== undefined) {
@@ -63,10 +86,10 @@ export class Sequencer {
     return { records, positions, keys: newKeys };
   }
 
-  /** Plans the record that ends a topic; undefined when it has ended. */
-  planEnd(topic: string, nowMs: number): LogRecord | undefined {
-    if (this.#ended.has(topic)) return undefined;
-    const position = this.#head + 1;
+  /** Plans the record that ends a topic; undefined when it has ended, or is about to. */
+  planEnd(topic: string, nowMs: number, pending: Pending = NOTHING): LogRecord | undefined {
+    if (this.#ended.has(topic) || pending.ended.has(topic)) return undefined;
+    const position = this.#head + pending.records.length + 1;
     const text = encodeControl({ kind: 'end', reason: 'ended', topic }, formatId(this.epoch, position));
     return { position, topic, frame: Buffer.from(text), timeMs: nowMs, endsTopic: true };
   }
@@ -88,9 +111,12 @@ export class Sequencer {
     this.#keys.trim(nowMs);
   }
 
-  #lookUp(key: string, draft: Draft, batchKeys: KeyIndex, nowMs: number): number | undefined {
-    let known = batchKeys.lookUp(key, draft, nowMs);
-    if (known.found === 'new') known = this.#keys.lookUp(key, draft, nowMs);
+  #lookUp(key: string, draft: Draft, indexes: readonly KeyIndex[], nowMs: number): number | undefined {
+    let known: KeyLookup = { found: 'new' };
+    for (const index of indexes) {
+      known = index.lookUp(key, draft, nowMs);
+      if (known.found !== 'new') break;
+    }
     if (known.found === 'new') return undefined;
     if (known.found === 'same') return known.position;
     throw new HoldfastError(
@@ -100,8 +126,8 @@ export class Sequencer {
     );
   }
 
-  #refuseEnded(topic: string): void {
-    const end = this.#ended.get(topic);
+  #refuseEnded(topic: string, pending: Pending): void {
+    const end = pending.ended.get(topic) ?? this.#ended.get(topic);
     if (end === undefined) return;
     throw new HoldfastError(
       'ERR_TOPIC_ENDED',

@@ -20,8 +20,8 @@ export class CliProcess {
   stderr = '';
   readonly #ended: Promise<number | null>;
 
-  constructor(args: readonly string[], nodeArgs: readonly string[]) {
-    this.child = spawn(process.execPath, [...nodeArgs, bin, ...args]);
+  constructor(args: readonly string[], { nodeArgs = [], env = {} }: CliRun) {
+    this.child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env: { ...process.env, ...env } });
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -47,15 +47,13 @@ export interface CliRun {
   readonly input?: string | Uint8Array;
   /** Arguments for Node.js itself. */
   readonly nodeArgs?: readonly string[];
+  /** What its environment has beside that of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts `holdfast` with these arguments, and kills it at the end of the test if it still runs. */
-export function startCli(
-  t: TestContext,
-  args: readonly string[],
-  { nodeArgs = [] }: CliRun = {},
-): CliProcess {
-  const started = new CliProcess(args, nodeArgs);
+export function startCli(t: TestContext, args: readonly string[], run: CliRun = {}): CliProcess {
+  const started = new CliProcess(args, run);
   t.after(() => void started.child.kill('SIGKILL'));
   return started;
 }
@@ -67,9 +65,9 @@ export function runCli(t: TestContext, args: readonly string[], run: CliRun = {}
   return started.ended();
 }
 
-/** Starts `holdfast serve` on a free port and waits until it listens. */
-export async function startServe(t: TestContext, args: readonly string[] = []) {
-  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', ...args]);
+/** Starts `holdfast serve` on a free port and waits until it listens. Its log is in memory unless `args` say otherwise. */
+export async function startServe(t: TestContext, args: readonly string[] = [], run: CliRun = {}) {
+  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', ...args], run);
   const url = await waitFor('the hub to listen', () => {
     if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
     return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];

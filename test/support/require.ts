@@ -35,6 +35,11 @@ export function networkNamespaces(t: TestContext): boolean {
   return false;
 }
 
+/** The path of a C compiler; undefined when there is none, and then the test has been marked as skipped. */
+export function compiler(t: TestContext): string | undefined {
+  return requireTool(t, 'cc', process.platform === 'linux' ? findInPath(['cc']) : undefined);
+}
+
 function requireTool(t: TestContext, tool: string, path: string | undefined): string | undefined {
   if (path !== undefined && isExecutable(path)) return path;
   const reason = `needs ${tool}, which is not ${path === undefined ? 'in PATH' : `at ${path}`}: run scripts/install-test-tools.sh`;

@@ -20,6 +20,16 @@ export function startHoldfast(
   nodeArguments: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<RunningPeer> {
-  const args = [...nodeArguments, bin, 'serve', '--listen', `127.0.0.1:${port}`, '--log-level', 'silent'];
+  const args = [
+    ...nodeArguments,
+    bin,
+    'serve',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--log',
+    'memory',
+    '--log-level',
+    'silent',
+  ];
   return startServer({ command: process.execPath, args, env, port }, holdfastAddresses(port));
 }

@@ -73,6 +73,26 @@ export function testAppending(name: string, open: OpenEventLog): void {
     await log.close();
   });
 
+  test(`${name}: an append that is refused leaves those that were called beside it alone`, async () => {
+    const { log } = await openLog(open);
+    const answers = await Promise.allSettled([
+      log.append([draft('a', '1', { key: 'k' })]),
+      log.endTopic('done'),
+      log.append([draft('a', '2'), draft('done', 'late')]),
+      log.append([draft('a', 'other content', { key: 'k' }), draft('a', '3')]),
+      log.append([draft('a', '1', { key: 'k' }), draft('a', '4')]),
+    ]);
+    assert.deepEqual(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.code)),
+      [[1], 2, 'ERR_TOPIC_ENDED', 'ERR_KEY_CONFLICT', [1, 3]],
+    );
+    assert.deepEqual(
+      (await readAll(log)).map((record) => record.topic),
+      ['a', 'done', 'a'],
+    );
+    await log.close();
+  });
+
   test(`${name}: announces each batch once, in order, when the head has moved`, async () => {
     const { log } = await openLog(open);
     const announced: LogRecord[] = [];

@@ -4,7 +4,8 @@ import type { Draft, EventLog, LogRecord, Selection } from '../../../src/log/eve
 import type { EventLogLimits, OpenEventLog } from '../event-log-contract.ts';
 import { everything } from '../selections.ts';
 
-const ROOMY: EventLogLimits = {
+/** Limits that a test does not meet. */
+export const ROOMY: EventLogLimits = {
   maxEvents: 10_000,
   maxBytes: 64 * 1024 * 1024,
   maxAgeMs: 3_600_000,

@@ -1,0 +1,284 @@
+// The engine on disk. Appends that come while a commit is under way share the next one: there is no timer, and no
+// commit a batch. Nothing is announced, counted or readable before it is on disk. Only one process writes a folder;
+// open it with `openLmdbLog`, which sees to that.
+//
+//   append --> waiting --> plan (Sequencer, Pending) --> blocks, index, keys --> Committer (fsync) --> head, announce
+//                                                 removals of what Retention has dropped --^
+
+import { HoldfastError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { AnnounceListener, Draft, EventLog, Page, ReadLimits, Selection } from '../event-log.ts';
+import { Pending } from '../pending.ts';
+import type { RingLimits } from '../ring.ts';
+import type { Sequencer, SequencerLimits } from '../sequencer.ts';
+import { keysWrite, recordWrites } from './commit-writes.ts';
+import { Committer } from './committer.ts';
+import type { KeptKeys } from './kept-keys.ts';
+import { commitStuck } from './log-failure.ts';
+import { readPage } from './read-page.ts';
+import { Retention } from './retention.ts';
+import type { Store } from './store.ts';
+
+export interface LmdbLogOptions extends RingLimits, SequencerLimits {
+  /** How long a commit may take, in milliseconds, before those who wait for it are refused. */
+  readonly commitTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** What `openLmdbLog` has found and made. */
+export interface LmdbLogParts {
+  readonly store: Store;
+  readonly sequencer: Sequencer;
+  readonly keptKeys: KeptKeys;
+  readonly head: number;
+  readonly now: () => number;
+  /** Gives the folder back. */
+  readonly release: () => Promise<void>;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  /** Adds its records to what is pending; throws, and adds nothing, when it is refused. */
+  readonly plan: (pending: Pending, nowMs: number) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// What one commit takes on, beyond its first append; the rest goes into the next.
+const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
+// What may wait for the disk; beyond it the log refuses, as it does when a commit takes too long.
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+// What an event costs while it waits, beside its data.
+const DRAFT_BYTES = 200;
+// A commit that hangs cannot be ended: closing goes on without it.
+const CLOSE_LIMIT_MS = 1000;
+
+export class LmdbLog implements EventLog {
+  readonly #parts: LmdbLogParts;
+  readonly #options: LmdbLogOptions;
+  readonly #committer: Committer;
+  readonly #retention: Retention;
+  readonly #listeners = new Set<AnnounceListener>();
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #head: number;
+  #isRunning = false;
+  #running: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: LmdbLogParts, options: LmdbLogOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#head = parts.head;
+    this.#committer = new Committer(parts.store, options.commitTimeoutMs);
+    this.#retention = new Retention(parts.store, options, parts.head);
+  }
+
+  get epoch(): string {
+    return this.#parts.sequencer.epoch;
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  get oldest(): number {
+    return this.#retention.oldest;
+  }
+
+  append(drafts: readonly Draft[]): Promise<readonly number[]> {
+    const { sequencer } = this.#parts;
+    const bytes = drafts.reduce((sum, draft) => sum + draft.data.length + DRAFT_BYTES, 0);
+    return this.#enqueue(bytes, (pending, nowMs) => {
+      const plan = sequencer.plan(drafts, nowMs, pending);
+      pending.add(plan.records, plan.keys, nowMs);
+      return plan.positions;
+    });
+  }
+
+  endTopic(topic: string): Promise<number> {
+    const { sequencer } = this.#parts;
+    return this.#enqueue(DRAFT_BYTES, (pending, nowMs) => {
+      const record = sequencer.planEnd(topic, nowMs, pending);
+      if (record !== undefined) pending.add([record], undefined, nowMs);
+      return pending.ended.get(topic) ?? sequencer.endOf(topic)!;
+    });
+  }
+
+  endOf(topic: string): number | undefined {
+    return this.#parts.sequencer.endOf(topic);
+  }
+
+  async read(after: number, selection: Selection, limits: ReadLimits): Promise<Page> {
+    const healing = this.#parts.store.heal();
+    // Not otherwise: the shard counts what a read takes of its slice, so it is done before this returns.
+    if (healing !== undefined) await healing;
+    if (after < this.oldest - 1) {
+      throw new RangeError(`Expected a position from ${this.oldest - 1} up, got ${after}: it was dropped`);
+    }
+    return readPage(this.#parts.store, after, this.#head, selection, limits);
+  }
+
+  onAnnounce(listener: AnnounceListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  trim(nowMs: number): void {
+    if (this.#closed !== undefined) return;
+    this.#parts.sequencer.trim(nowMs);
+    this.#drop(nowMs);
+    if (this.#hasSurplus) this.#wake();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #enqueue<T>(bytes: number, plan: (pending: Pending, nowMs: number) => T): Promise<T> {
+    this.#refuseClosed();
+    if (this.#committer.isStuck || this.#waitingBytes > MAX_WAITING_BYTES) {
+      throw commitStuck(this.#options.commitTimeoutMs);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let answer: T;
+    this.#waiting.push({
+      bytes,
+      plan: (pending, nowMs) => {
+        answer = plan(pending, nowMs);
+      },
+      resolve: () => resolve(answer),
+      reject,
+    });
+    this.#waitingBytes += bytes;
+    this.#wake();
+    return promise;
+  }
+
+  #wake(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // What is appended in the same go shares the first commit.
+    await Promise.resolve();
+    let isWell = true;
+    while (this.#waiting.length > 0 || (isWell && this.#hasSurplus)) {
+      isWell = await this.#commit(this.#takeGroup());
+    }
+    // In the tick that has found nothing to do: who comes later starts anew.
+    this.#isRunning = false;
+  }
+
+  // A log that closes leaves the rest on the disk: the next one to open it goes on.
+  get #hasSurplus(): boolean {
+    return this.#closed === undefined && this.#retention.hasSurplus(this.#head);
+  }
+
+  #takeGroup(): Waiting[] {
+    let [bytes, count] = [0, 0];
+    for (const waiting of this.#waiting) {
+      if (count > 0 && bytes + waiting.bytes > MAX_COMMIT_BYTES) break;
+      bytes += waiting.bytes;
+      count++;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
+  }
+
+  /** Makes a group durable; false when it was refused. */
+  async #commit(group: readonly Waiting[]): Promise<boolean> {
+    const nowMs = this.#parts.now();
+    const pending = new Pending();
+    const planned = group.filter((waiting) => {
+      try {
+        waiting.plan(pending, nowMs);
+        return true;
+      } catch (error) {
+        waiting.reject(error);
+        return false;
+      }
+    });
+    try {
+      await this.#store(pending, nowMs);
+      this.#announce(pending, nowMs);
+      for (const waiting of planned) waiting.resolve();
+      return true;
+    } catch (error) {
+      for (const waiting of planned) waiting.reject(error);
+      this.#options.logger.error({ err: error, refused: planned.length }, 'A commit to the log has failed');
+      return false;
+    }
+  }
+
+  async #store(pending: Pending, nowMs: number): Promise<void> {
+    const { store, keptKeys } = this.#parts;
+    const removals = [this.#retention.nextStep(this.#head), keptKeys.nextStep(nowMs)];
+    const keys = keysWrite(pending, nowMs);
+    const writes = [
+      ...removals.flatMap((step) => step.writes),
+      ...recordWrites(pending.records),
+      ...(keys?.writes ?? []),
+    ];
+    if (writes.length === 0) return;
+    await this.#committer.commit(writes, this.#head);
+    store.refresh();
+    for (const { onDone } of removals) onDone();
+    if (keys !== undefined) keptKeys.addKeys(keys);
+    for (const position of pending.ended.values()) keptKeys.addEnd(position);
+  }
+
+  #announce({ records, keys }: Pending, nowMs: number): void {
+    if (records.length > 0) {
+      this.#parts.sequencer.commit(records, keys, nowMs);
+      this.#head = records.at(-1)!.position;
+    }
+    this.#drop(nowMs);
+    if (records.length === 0) return;
+    for (const listener of this.#listeners) listener(records);
+  }
+
+  // A log that cannot be trimmed goes on: that it is damaged is said here, and to whoever reads there.
+  #drop(nowMs: number): void {
+    try {
+      this.#retention.measure();
+      this.#retention.drop(nowMs, this.#head);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'The log could not be trimmed');
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#running;
+    this.#listeners.clear();
+    const limit = new AbortController();
+    await Promise.race([this.#closeStore(), timeLimit(CLOSE_LIMIT_MS, limit.signal)]);
+    limit.abort();
+    await this.#parts.release();
+  }
+
+  async #closeStore(): Promise<void> {
+    // A disk that hangs or refuses to the very end leaves the outcome open; docs/errors.md says so.
+    await this.#committer.settle(this.#head).catch(() => {});
+    await this.#parts.store.close();
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed === undefined) return;
+    throw new HoldfastError(
+      'ERR_HUB_CLOSED',
+      'The hub has closed its log',
+      'Publish to a hub that is running.',
+    );
+  }
+}
+
+function timeLimit(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,146 @@
+// Decides what of the log is no longer kept, and removes it in small steps. What is dropped is gone for readers at
+// once: `oldest` moves. Its blocks follow, a few with each commit, so that no append waits for many.
+
+import type { RingLimits } from '../ring.ts';
+import { Block } from './block.ts';
+import { damaged } from './seal.ts';
+import { remove, type Store, type Write } from './store.ts';
+
+/** How much is removed at a time. Blocks with many topics count for more. */
+export interface RetentionPace {
+  readonly stepBlocks: number;
+  readonly stepWrites: number;
+  /** What may be dropped and not yet removed, so what one call looks at; the rest waits for the next. */
+  readonly droppedBlocks: number;
+}
+
+/** While appends wait: a step is some 2 ms of a commit. */
+const RUNNING_PACE: RetentionPace = { stepBlocks: 32, stepWrites: 1000, droppedBlocks: 128 };
+
+/** While nobody waits. */
+export const START_PACE: RetentionPace = { stepBlocks: 4096, stepWrites: 50_000, droppedBlocks: 4096 };
+
+const PAGE_BYTES = 4096;
+// A value of half a page or more has pages of its own.
+const INLINE_BYTES = 2000;
+const NODE_BYTES = 24;
+
+interface DroppedBlock {
+  readonly first: number;
+  readonly last: number;
+  readonly topics: readonly string[];
+  /** What its removal gives back, at least. */
+  readonly bytes: number;
+}
+
+export class Retention {
+  readonly #store: Store;
+  readonly #limits: RingLimits;
+  readonly #pace: RetentionPace;
+  readonly #dropped: DroppedBlock[] = [];
+  #droppedBytes = 0;
+  // The oldest block that is kept, and what removing it gives back.
+  #front: { readonly block: Block; readonly bytes: number } | undefined;
+  #oldest: number;
+  #usedBytes: number;
+
+  constructor(store: Store, limits: RingLimits, head: number, pace = RUNNING_PACE) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#pace = pace;
+    const [first] = store.entries('blocks', 0);
+    this.#oldest = first?.key ?? head + 1;
+    this.#usedBytes = store.usedBytes;
+  }
+
+  /** The oldest position that is kept. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** Whether there are blocks to remove. The newest stays on disk also when it is dropped: it tells the head. */
+  hasSurplus(head: number): boolean {
+    return this.#dropped.length > 0 && this.#dropped[0]!.last < head;
+  }
+
+  /** Drops what the limits no longer allow, as far as one call goes; true when it has come to the end. */
+  drop(nowMs: number, head: number): boolean {
+    this.#store.refresh();
+    while (this.#oldest <= head) {
+      if (this.#dropped.length >= this.#pace.droppedBlocks) return false;
+      this.#front ??= this.#load();
+      const { block, bytes } = this.#front;
+      if (!this.#mayDrop(block, nowMs, head)) break;
+      this.#dropped.push({ first: block.first, last: block.last, topics: block.topics, bytes });
+      this.#droppedBytes += bytes;
+      this.#oldest = block.last + 1;
+      this.#front = undefined;
+    }
+    this.#dropWithinBlock(head);
+    return true;
+  }
+
+  /** The writes of the next step, and what to call when they are on disk. */
+  nextStep(head: number): { readonly writes: readonly Write[]; readonly onDone: () => void } {
+    const { stepBlocks, stepWrites } = this.#pace;
+    const writes: Write[] = [];
+    let count = 0;
+    for (const { first, last, topics } of this.#dropped) {
+      if (count === stepBlocks || writes.length >= stepWrites || last >= head) break;
+      writes.push(...blockRemoval(first, topics));
+      count++;
+    }
+    const onDone = () => {
+      for (const { bytes } of this.#dropped.splice(0, count)) this.#droppedBytes -= bytes;
+    };
+    return { writes, onDone };
+  }
+
+  /** Looks at how much is stored, after a commit. */
+  measure(): void {
+    this.#store.refresh();
+    this.#usedBytes = this.#store.usedBytes;
+  }
+
+  get #isOverBytes(): boolean {
+    return this.#usedBytes - this.#droppedBytes > this.#limits.maxBytes;
+  }
+
+  #mayDrop(block: Block, nowMs: number, head: number): boolean {
+    if (block.timeMs < nowMs - this.#limits.maxAgeMs) return true;
+    if (block.last <= head - this.#limits.maxEvents) return true;
+    // The newest stays, however large it is.
+    return this.#isOverBytes && block.last < head;
+  }
+
+  // A block is removed as a whole, but what readers get of it may begin in its middle.
+  #dropWithinBlock(head: number): void {
+    this.#oldest = Math.max(this.#oldest, head - this.#limits.maxEvents + 1);
+    const block = this.#front?.block;
+    if (block === undefined || block.last < head || !this.#isOverBytes) return;
+    const frames = Array.from(block.recordsAfter(this.#oldest - 1), ([, { frame }]) => frame.byteLength);
+    let bytes = frames.reduce((sum, size) => sum + size, 0);
+    for (const size of frames.slice(0, -1)) {
+      if (bytes <= this.#limits.maxBytes) return;
+      bytes -= size;
+      this.#oldest++;
+    }
+  }
+
+  #load(): { readonly block: Block; readonly bytes: number } {
+    const [entry] = this.#store.entries('blocks', this.#store.lastKey('blocks', this.#oldest) ?? 0);
+    if (entry === undefined) throw damaged(`there is no block for position ${this.#oldest}`);
+    const { key, value } = entry;
+    const block = new Block(key, value);
+    const topics = block.topics.reduce((sum, topic) => sum + Buffer.byteLength(topic) + NODE_BYTES, 0);
+    const { byteLength } = value;
+    const own =
+      byteLength < INLINE_BYTES ? byteLength + NODE_BYTES : Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
+    return { block, bytes: own + topics };
+  }
+}
+
+/** The writes that remove a block and what the index has of it. */
+export function blockRemoval(first: number, topics: readonly string[]): Write[] {
+  return [remove('blocks', first), ...topics.map((topic) => remove('index', [topic, first]))];
+}
