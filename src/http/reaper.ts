@@ -13,8 +13,8 @@ import type { Stream } from '../hub/stream.ts';
 import { type Connection, connectionOf } from './connection.ts';
 
 const INTERVAL_MS = 10_000;
-// While a stream is held, it waits for the next look.
-const HELD_INTERVAL_MS = 1000;
+// While a stream is held, it waits for the next look: then each tick is one.
+const TICK_MS = 1000;
 // A peer that is merely far away or on a bad line has answered by then. Time alone would not do where the line is so
 // slow that little was tried, and retransmissions alone not either: the 7th comes after 25 s where the kernel waits
 // 200 ms for an acknowledgement (doubled each time), but after minutes where it waits 2 s.
@@ -58,11 +58,13 @@ export class Reaper {
   readonly #shard: Pick<Shard, 'streams' | 'hold'>;
   readonly #options: ReaperOptions;
   readonly #tables: readonly string[];
-  #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
   // Whose queue was too long at the last look: once may be a burst on its way.
   #wasOver = new WeakSet<Stream>();
   #hasFailed = false;
   #heldCount = 0;
+  #isLooking = false;
+  #dueMs = performance.now() + INTERVAL_MS;
   #isStopped = false;
 
   constructor(
@@ -73,15 +75,14 @@ export class Reaper {
     this.#shard = shard;
     this.#options = options;
     this.#tables = tables;
-    this.#timer = this.#arm(INTERVAL_MS);
+    this.#timer = setInterval(() => void this.#tick(), TICK_MS).unref();
   }
 
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
   }
 
-  /** Looks once: cuts streams whose peer is lost, holds those whose queue stays too long, releases the others. */
   async #scan(): Promise<void> {
     const suspects = await this.#findSuspects();
     const isOver = new WeakSet<Stream>();
@@ -101,25 +102,28 @@ export class Reaper {
     this.#wasOver = isOver;
   }
 
-  #arm(waitMs: number): NodeJS.Timeout {
-    return setTimeout(() => void this.look(), waitMs).unref();
-  }
-
-  /** Looks, and arms the next look: soon while a stream is held. */
+  /** Looks once: cuts streams whose peer is lost, holds those whose queue stays too long, releases the others. */
   async look(): Promise<void> {
-    let waitMs = INTERVAL_MS;
     try {
       if (!isEmpty(this.#shard.streams)) await this.#scan();
       this.#hasFailed = false;
-      if (this.#heldCount > 0) waitMs = HELD_INTERVAL_MS;
     } catch (error) {
+      this.#heldCount = 0;
       this.#releaseAll();
       const message = 'The table of TCP sockets cannot be read; lost peers stay until it can';
       if (!this.#hasFailed) this.#options.logger.warn({ err: error }, message);
       this.#hasFailed = true;
     }
-    clearTimeout(this.#timer);
-    if (!this.#isStopped) this.#timer = this.#arm(waitMs);
+  }
+
+  async #tick(): Promise<void> {
+    const nowMs = performance.now();
+    // A machine that is too slow for a look each second gets fewer.
+    if (this.#isLooking || (this.#heldCount === 0 && nowMs < this.#dueMs)) return;
+    this.#isLooking = true;
+    this.#dueMs = nowMs + INTERVAL_MS;
+    await this.look();
+    this.#isLooking = false;
   }
 
   // Better a full kernel queue than a stream that waits for a look that may never come.

@@ -39,20 +39,24 @@ test('what waits unmatched when the ring drops it is a gap or read from the log,
 });
 
 test('patterns that strangers choose cost the index little', () => {
-  const index = new TopicIndex<object>();
   const patterns: Pattern[] = [];
   for (let i = 0; i < 100; i++) {
     const parsed = parsePattern(`${Array.from({ length: 15 }, (_, depth) => `${i}.${depth}`).join('/')}/*`);
     assert.ok('pattern' in parsed);
     patterns.push(parsed.pattern);
   }
-  const before = getHeapStatistics().used_heap_size;
   const subscriber = {};
-  for (const pattern of patterns) index.add(pattern, subscriber);
-  const grownBytes = getHeapStatistics().used_heap_size - before;
-  assert.ok(grownBytes < 1_000_000, `${grownBytes} bytes for the patterns of one request`);
-  for (const pattern of patterns) index.remove(pattern, subscriber);
-  assert.ok(index.isEmpty);
+  const grownBytes = [1, 2, 3].map(() => {
+    const index = new TopicIndex<object>();
+    const before = getHeapStatistics().used_heap_size;
+    for (const pattern of patterns) index.add(pattern, subscriber);
+    const bytes = getHeapStatistics().used_heap_size - before;
+    for (const pattern of patterns) index.remove(pattern, subscriber);
+    assert.ok(index.isEmpty);
+    return bytes;
+  });
+  // The least of them: the heap itself grows by a page of 1 MiB now and then.
+  assert.ok(Math.min(...grownBytes) < 1_000_000, `${grownBytes} bytes for the patterns of one request`);
 });
 
 test('retention by age does not follow steps of the wall clock', async (t) => {
