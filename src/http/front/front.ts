@@ -12,7 +12,7 @@ import { ignoreError } from '../connection.ts';
 import type { Router } from '../router.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 import { SilentSockets } from './silent-sockets.ts';
-import { answerOnSocket } from './stream-lane.ts';
+import { answerOnSocket } from './socket-carrier.ts';
 
 const frontOptions = {
   /** The path whose streams take the fast lane; where the hub is mounted deeper, that path. */
