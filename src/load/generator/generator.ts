@@ -1,5 +1,7 @@
 // One generator process's streams: opens them along the ramp, brings them back as a browser would, and counts
 // what they get. It is told what to do and asked what was seen; it decides nothing about the run.
+// The file is long because everything in it happens to the same set of streams: ramp, reconnects, churn and ledger each
+// change what the others see.
 
 import { nowUs } from '../clock.ts';
 import { Ledger, type LedgerTotals } from '../ledger/ledger.ts';

@@ -3,6 +3,8 @@
 //
 //   probe -> fork -> plan -> ramp ------> publish, sample each interval -----> settle -> stop -> summary
 //                                \_ aborted: straight to settling, and the summary says `interrupted`
+//
+// The file is long because it is that one sequence: what each step measures and counts is in files of its own.
 
 import { randomBytes } from 'node:crypto';
 import { availableMemory } from 'node:process';

@@ -1,5 +1,6 @@
 // Adds up what the processes of a run report: one sample record an interval, and the summary at the end. Histograms
-// are merged, never averaged.
+// are merged, never averaged. The file is long because a figure of the summary stands beside that of the sample which it
+// sums up, and the two must agree.
 
 import type { TcpState } from '../../base/tcp-table.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';

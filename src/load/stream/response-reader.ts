@@ -2,6 +2,7 @@
 // length or until the close. Strict enough to say what was wrong; it judges neither status nor content type, and does
 // not begin the next response by itself. What it keeps between chunks is a few numbers, and the head or a chunk-size
 // line that has begun: there may be 20,000 of it.
+// The file is long because head, framing and body are one state machine over the same bytes.
 
 const LF = 0x0a;
 const CR = 0x0d;
