@@ -1,0 +1,3 @@
+// `holdfast/diagnose`: who cut a stream, why, and what to change.
+
+export type * from './evidence.ts';
