@@ -80,11 +80,12 @@ if [ "$("$outer_node" -p 'Number(process.versions.node.split(".")[0]) < 24')" = 
   [ "$(wc -l <old.err)" -eq 1 ] || fail 'an older Node.js printed more than one line'
 fi
 
-echo '- library: holdfast and holdfast/wire'
+echo '- library: holdfast, holdfast/client and holdfast/wire'
 cat >library.mjs <<'JS'
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { createHub } from 'holdfast';
+import { follow } from 'holdfast/client';
 import { EventStreamParser } from 'holdfast/wire';
 
 assert.equal(typeof EventStreamParser, 'function');
@@ -95,6 +96,12 @@ const [id] = await hub.publish({ topic: 'smoke/library', data: { ok: true } });
 assert.match(id, /^[a-z0-9]{6,10}-1$/);
 const health = await fetch(`http://127.0.0.1:${server.address().port}/healthz`);
 assert.equal(health.status, 200);
+const stream = `http://127.0.0.1:${server.address().port}/stream?topic=smoke/library&from=earliest`;
+for await (const item of follow(stream)) {
+  if (item.kind !== 'event') continue;
+  assert.equal(item.id, id);
+  break;
+}
 await hub.close();
 server.close();
 server.closeAllConnections();
@@ -105,6 +112,7 @@ echo '- types'
 cat >consumer.ts <<'TS'
 import { createServer } from 'node:http';
 import { createHub, type Hub } from 'holdfast';
+import { type FollowItem, follow } from 'holdfast/client';
 import { encodeEvent, EventStreamParser } from 'holdfast/wire';
 
 const hub: Hub = createHub({ heartbeatMs: 10_000 });
@@ -112,6 +120,8 @@ createServer((request, response) => hub.handle(request, response));
 const ids: readonly string[] = await hub.publish({ topic: 'orders/42', data: { state: 'paid' } });
 // @ts-expect-error an event needs a topic
 void hub.publish({ data: ids });
+const kinds: FollowItem['kind'][] = [];
+for await (const { kind } of follow('http://127.0.0.1/', { headers: { authorization: 'x' } })) kinds.push(kind);
 void [encodeEvent, EventStreamParser];
 TS
 tsc --noEmit --strict --target es2024 --module nodenext --types node consumer.ts || fail 'the types do not work'

@@ -7,16 +7,14 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { post } from './support/hub-server.ts';
+import { post, startHub } from './support/hub-server.ts';
 import { StreamClient } from './support/stream-client.ts';
 import { waitFor, within } from './support/wait-for.ts';
 
 /** Starts an example on a free port and waits until it answers. */
 async function runExample(t: TestContext, name: string) {
   const port = await freePort();
-  const file = fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
-  const child = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) } });
-  t.after(() => child.kill('SIGKILL'));
+  const child = startExample(t, name, { PORT: String(port) });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
@@ -30,6 +28,13 @@ async function runExample(t: TestContext, name: string) {
     );
   });
   return { child, url };
+}
+
+function startExample(t: TestContext, name: string, env: Readonly<Record<string, string>>) {
+  const file = fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
+  const child = spawn(process.execPath, [file], { env: { ...process.env, ...env } });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
 }
 
 async function freePort(): Promise<number> {
@@ -68,6 +73,23 @@ test('own-stream.ts tells a client that has everything to stop', async (t) => {
   const { url } = await runExample(t, 'own-stream.ts');
   const response = await fetch(url, { headers: { 'last-event-id': '100' } });
   assert.equal(response.status, 204);
+});
+
+test('follow.ts prints what comes, through a hub that ends the topic', async (t) => {
+  const { hub, url } = await startHub(t);
+  const child = startExample(t, 'follow.ts', { STREAM_URL: `${url}/stream?topic=orders/42` });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  await waitFor('the stream', () => hub.stats().streams === 1);
+  const [id] = await hub.publish({ topic: 'orders/42', data: { state: 'paid' } });
+  const endId = await hub.end('orders/42');
+  const [code] = await within('its end', once(child, 'exit'));
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^${id} message { state: 'paid' }\n`));
+  assert.match(stdout, /The server has ended the stream; again in \d+ ms\ncomplete: There is nothing more/);
+  assert.ok(stdout.endsWith(`complete up to ${endId}\n`));
 });
 
 test('authorize.ts lets a token publish and read what is its own', async (t) => {

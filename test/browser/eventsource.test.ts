@@ -1,5 +1,5 @@
-// What an EventSource loses when its connection is cut: nothing. The native one of Chromium and the npm package
-// go through the same scenarios, each cut by FIN and by reset.
+// What an EventSource loses when its connection is cut: nothing. The native one of Chromium, the npm package and our own
+// client, in Chromium and in Node.js, go through the same scenarios, each cut by FIN and by reset.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import {
   nativeEventSource,
   npmEventSource,
 } from '../support/event-source-client.ts';
+import { followInNode, followInPage } from '../support/followed-client.ts';
 import { type CutKind, Relay } from '../support/relay.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -45,6 +46,24 @@ test('the native EventSource of Chromium', { concurrency: true }, async (t) => {
 test('the EventSource of the npm package', { concurrency: true }, async (t) => {
   await runScenarios(t, async (t, origin, path) => {
     const client = npmEventSource(origin + path);
+    t.after(() => client.close());
+    return client;
+  });
+});
+
+test('follow, in Chromium', { concurrency: true }, async (t) => {
+  const browser = await openBrowser(t);
+  if (browser === undefined) return;
+  await runScenarios(t, async (t, origin, path) => {
+    const { page } = await openPage(browser);
+    await page.goto(`${origin}/blank`);
+    return await followInPage(t, page, origin + path);
+  });
+});
+
+test('follow, in Node.js', { concurrency: true }, async (t) => {
+  await runScenarios(t, async (t, origin, path) => {
+    const client = followInNode(origin + path);
     t.after(() => client.close());
     return client;
   });
