@@ -14,7 +14,10 @@ A failure is one line on stderr: \`holdfast: <what happened>. <what to do>.\`
 ${table([
   ['exit code', 'meaning'],
   ['0', 'done, or stopped by SIGTERM or SIGINT'],
-  ['1', 'stopped at once by a second signal, or a bug in Holdfast'],
+  [
+    '1',
+    'a verdict of load or soak that is not `pass`; stopped at once by a second signal; a bug in Holdfast',
+  ],
   ['2', 'the command line is not usable'],
   [
     '3',

@@ -90,10 +90,10 @@ function read<T>(flag: string, text: string, parse: (text: string) => T): T {
 }
 
 function readUrl(text: string, what: string): string {
-  if (URL.parse(text)?.protocol === 'http:') return text;
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw usageError(
     `${what} cannot be ${JSON.stringify(text)}`,
-    'Write it as http://HOST:PORT/PATH; TLS is not loaded',
+    'Write it as http://HOST:PORT/PATH or https://HOST/PATH',
   );
 }
 

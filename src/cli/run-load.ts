@@ -36,7 +36,9 @@ export async function runAndReport(
   // It keeps what a report needs, in bounded memory: a run may last for days.
   const report = earlier?.report ?? new ResultFileReader('this run');
   let lastMs = doneMs;
+  let isBegun = false;
   const take = (given: ResultRecord) => {
+    isBegun = true;
     // The file has its run already; its time goes on.
     if (given.kind === 'run' && earlier !== undefined) return;
     const record = given.kind === 'sample' ? { ...given, atMs: given.atMs + doneMs } : given;
@@ -59,6 +61,11 @@ export async function runAndReport(
     take(concluded);
     process.stdout.write(reportText(report, options.version));
     if (concluded.verdict !== undefined) process.exitCode = exitCodeOf(concluded.verdict.outcome);
+  } catch (error) {
+    if (isBegun || !stop.signal.aborted) throw error;
+    progress.note('Ended before the run began');
+    // Nothing was proven, if anything was to be.
+    process.exitCode = options.tool === 'soak' || options.objectives.length > 0 ? 1 : 0;
   } finally {
     stop.end();
     file?.close();
@@ -81,7 +88,7 @@ function stopOnSignal(note: (text: string) => void): { readonly signal: AbortSig
       controller.abort();
     } else if (performance.now() - firstAtMs > SECOND_SIGNAL_MS) {
       // The processes of the run end with this one.
-      process.exit(130);
+      process.exit(1);
     }
   };
   process.on('SIGINT', onSignal);

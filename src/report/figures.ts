@@ -148,7 +148,7 @@ function streams({ summary, series }: RunResult): DraftGroup {
         label: 'streams at once',
         value: summary.streamsPeak,
         unit: 'count',
-        note: short ? `of ${wanted} wanted` : undefined,
+        note: short ? `of ${formatQuantity(wanted, 'count')} wanted` : undefined,
       },
       { id: 'connects', label: 'connects', value: summary.connectsTotal, unit: 'count' },
       { id: 'reconnects', label: 'reconnects', value: reconnectsTotal, unit: 'count' },

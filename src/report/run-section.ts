@@ -5,6 +5,7 @@ import { type FigureGroup, figureGroups } from './figures.ts';
 import { optionText } from './option-text.ts';
 import { formatQuantity } from './quantity.ts';
 import { type Entries, type Latencies, type Latency, latencyKinds, type Verdict } from './record.ts';
+import { runNotes } from './run-notes.ts';
 import type { ResultFile, RunResult } from './run-result.ts';
 
 export interface RunSection {
@@ -50,7 +51,7 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
     url: redactText(run?.url ?? ''),
     startedAt: run?.startedAt ?? '',
     durationMs: summary.durationMs,
-    notes: notesOf(result, problems),
+    notes: runNotes(result, problems),
     verdict: summary.verdict,
     groups: figureGroups(result),
     latencies: latencyKinds.flatMap((kind) => {
@@ -61,40 +62,6 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
     facts: factsOf(result),
     notMeasured: notMeasured(result),
   };
-}
-
-function notesOf({ complete, summary, series }: RunResult, problems: ResultFile['problems']): string[] {
-  const notes: string[] = [];
-  const { durationMs, limitedIntervals, limitedByServerIntervals } = summary;
-  const of = series.count === 0 ? '' : ` of ${series.count}`;
-  const seen = durationMs === undefined ? '' : ` after ${formatQuantity(durationMs, 'ms')}`;
-  if (!complete) {
-    notes.push(
-      `Cut off${seen}: the file has no summary, and these figures are from its ${series.count} samples.`,
-    );
-  } else if (summary.interrupted) notes.push(`Interrupted${seen}.`);
-  if (limitedIntervals !== undefined && limitedIntervals > 0) {
-    notes.push(
-      `The load generator was late in ${limitedIntervals}${of} intervals; latencies there are upper bounds.`,
-    );
-  }
-  if (limitedByServerIntervals !== undefined && limitedByServerIntervals > 0) {
-    notes.push(
-      `The server kept publishes from being sent when due in ${limitedByServerIntervals}${of} intervals; their wait is in the latencies.`,
-    );
-  }
-  if (series.intervalsPerPoint > 1) {
-    const { count, intervalsPerPoint } = series;
-    notes.push(`Plots: each point is the worst of ${intervalsPerPoint} intervals, since there are ${count}.`);
-  }
-  if (problems.count > 0) {
-    const more = problems.count - problems.first.length;
-    const rest = more > 0 ? ` and ${more} more` : '';
-    notes.push(
-      `${problems.count} unusable ${problems.count === 1 ? 'line' : 'lines'}: ${problems.first.join(', ')}${rest}.`,
-    );
-  }
-  return notes;
 }
 
 function factsOf({ run, source }: RunResult): Entries<string> {

@@ -90,6 +90,42 @@ describe('load', { concurrency: 3 }, () => {
     await mark.gone();
   });
 
+  test('ends without a report when it is told to before the run has begun', async (t) => {
+    const server = await ScriptedServer.start(t, { probe: { answer: 'never' } });
+    for (const [more, expected] of [
+      [[], 0],
+      // Nothing was proven.
+      [['--slo', 'delivery>=99%'], 1],
+    ] as const) {
+      const file = resultPath(t);
+      const mark = markProcesses();
+      const cli = startCli(t, loadArgs(server.url, file, more), mark);
+      await waitFor('its first look', () => server.connections === 1);
+      cli.child.kill('SIGINT');
+      const { code, stdout, stderr } = await cli.ended();
+      assert.match(stderr, /once more ends it at once\nEnded before the run began\n$/);
+      assert.deepEqual([code, stdout], [expected, '']);
+      await mark.gone();
+      await waitFor('the look to be over', () => server.connections === 0);
+      server.forgetProbe();
+    }
+  });
+
+  test('ends at once, and cleanly, while its processes are still starting', async (t) => {
+    const { url } = await ScriptedServer.start(t);
+    const file = resultPath(t);
+    const mark = markProcesses();
+    // One more process than a core can start in a moment.
+    const args = loadArgs(url, file, ['--streams', '150000', '--ramp', '1h']);
+    const cli = startCli(t, args, mark);
+    await waitFor('the first of them', () => mark.pids().length > 2);
+    cli.child.kill('SIGTERM');
+    const { code, stderr } = await cli.ended();
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /EPIPE|lost|at .*\.ts/);
+    await mark.gone();
+  });
+
   test('ends at once at the second Ctrl-C, though it waits for what is lost', async (t) => {
     const lossy = { stream: () => ({ loseEvery: 2 }) };
     const { mark, cli } = await startLongRun(t, lossy, ['--settle', '1h']);
@@ -99,7 +135,7 @@ describe('load', { concurrency: 3 }, () => {
       return false;
     });
     const { code, stdout } = await cli.ended();
-    assert.equal(code, 130);
+    assert.equal(code, 1);
     assert.equal(stdout, '');
     await mark.gone();
   });

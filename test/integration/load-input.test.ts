@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { runCli } from '../support/child-process.ts';
 import { markProcesses } from '../support/marked-processes.ts';
@@ -25,7 +25,7 @@ const URL = 'http://127.0.0.1:9/stream';
 
 /** What is wrong on the command line itself: seen before anything is asked of the server. */
 const mistakes: readonly (readonly [what: string, args: readonly string[], line: RegExp])[] = [
-  ['an https URL', ['https://127.0.0.1/stream'], /The URL cannot be "https:.*TLS is not loaded/],
+  ['a URL of another kind', ['ftp://127.0.0.1/stream'], /The URL cannot be "ftp:.*Write it as http:/],
   ['a text that is no URL', ['127.0.0.1:80'], /The URL cannot be "127\.0\.0\.1:80"/],
   ['a topic in the place of a port', ['http://127.0.0.1:{topic}/'], /The URL cannot be "http:.*topic\}/],
   ['a duration without unit', [URL, '--duration', '5'], /Option --duration .*"5"/],
@@ -48,8 +48,8 @@ const mistakes: readonly (readonly [what: string, args: readonly string[], line:
   ['a churn that is no rate', [URL, '--churn', 'often'], /Option --churn cannot be "often"/],
   ['another way to be cut off', [URL, '--churn-by', 'axe'], /Option --churn-by cannot be "axe"/],
   ['a name that would break JSON', [URL, '--topic-name', 'a"b'], /Option --topic-name cannot be/],
-  ['metrics over TLS', [URL, '--metrics', 'https://a/'], /--metrics cannot be "https:/],
-  ['publishing over TLS', [URL, '--publish', 'https://a/'], /--publish cannot be "https:/],
+  ['metrics of a file', [URL, '--metrics', 'file:///a'], /--metrics cannot be "file:/],
+  ['publishing to no URL', [URL, '--publish', 'a'], /--publish cannot be "a"/],
   ['a template that is no JSON', [URL, '--publish-template', '{'], /publish template is not JSON/],
   [
     'a template file that is not there',
@@ -126,6 +126,48 @@ describe('load refuses', { concurrency: 3 }, () => {
       ['load', `${url}/gzip`],
       3,
       /status 200 and text\/event-stream, content-encoding gzip/,
+    );
+  });
+
+  test('an answer that is no event stream, in the words of its server and with what helps', async (t) => {
+    const server = createServer(({ url }, response) => {
+      if (url === '/problem') {
+        response.writeHead(400, { 'content-type': 'application/problem+json' });
+        response.end('{"detail": "Give at least one \u001b[31mtopic\n"}');
+      } else if (url === '/moved') response.writeHead(302, { location: '/stream' }).end();
+      else if (url === '/secret') response.writeHead(401).end();
+      // Begins to say why, and never comes to an end.
+      else response.writeHead(503).write('full '.repeat(10));
+    }).listen(0, '127.0.0.1');
+    t.after(() => server.closeAllConnections());
+    t.after(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const refused = (path: string, line: RegExp) => assertRefused(t, ['load', url + path], 3, line);
+    await refused('/problem', /status 400 and application\/problem\+json: .*Give at least one \[31mtopic/);
+    await refused(
+      '/moved',
+      /status 302 .*Redirects are not followed: give the URL that it leads to, "?\/stream/,
+    );
+    await refused('/secret', /status 401 .*Give what it asks for with --header/);
+    await refused('/full', /status 503 and no content type: "full full/);
+  });
+
+  test('what answers with no HTTP, and what closes without an answer', async (t) => {
+    const listen = async (take: (socket: Socket) => void) => {
+      const server = createTcpServer(take).listen(0, '127.0.0.1');
+      t.after(() => void server.close());
+      await once(server, 'listening');
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    };
+    const ssh = await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
+    await assertRefused(t, ['load', ssh], 3, /it does not answer with HTTP\. Check the URL, and whether/);
+    const closing = await listen((socket) => socket.destroy());
+    await assertRefused(
+      t,
+      ['load', closing],
+      3,
+      /it closed the connection without an answer\. Check the URL/,
     );
   });
 

@@ -83,6 +83,11 @@ export class ScriptedServer {
     this.#server.close();
   }
 
+  /** The next stream is the first look of another run. */
+  forgetProbe(): void {
+    this.#isProbed = false;
+  }
+
   /** What was done to all streams together. */
   count(what: 'sent' | 'lost' | 'repeated' | 'swapped' | 'heartbeats'): number {
     return this.streams.reduce((sum, stream) => sum + stream.done[what], 0);

@@ -25,6 +25,8 @@ export class Child<To extends { kind: string }, From extends { kind: string }> {
     const file = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
     this.#process = fork(file, {
       execArgv: [...process.execArgv, `--max-semi-space-size=${MAX_SEMI_SPACE_MIB}`],
+      // A group of its own: Ctrl-C goes to the parent alone, also while this one is still starting.
+      detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
     });

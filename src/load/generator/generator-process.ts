@@ -7,7 +7,8 @@ import { privateBytes } from './own-cost.ts';
 let generator: Generator | undefined;
 
 function tell(message: FromGenerator): void {
-  process.send?.(message);
+  // A parent that is gone is told of by 'disconnect', and needs no second word.
+  process.send?.(message, undefined, undefined, () => {});
 }
 
 process.on('message', (message: ToGenerator) => {
@@ -49,5 +50,7 @@ process.on('message', (message: ToGenerator) => {
   }
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C, and what ends a service, go to the whole process group; the parent says what they mean.
+// What ends a service may go to each of its processes; the parent says what it means.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+// It may have gone before this line.
+if (!process.connected) process.exit();

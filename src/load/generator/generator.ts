@@ -15,8 +15,9 @@ import {
   type StreamObserver,
   type StreamSettings,
 } from '../stream/load-stream.ts';
+import { openTransport } from '../stream/open-transport.ts';
 import { planReconnect } from '../stream/reconnect.ts';
-import { type OpenTransport, openTcp } from '../stream/transport.ts';
+import type { OpenTransport } from '../stream/transport.ts';
 import { isSlowStream } from './generator-plans.ts';
 import type { GeneratorPlan, GeneratorSample } from './messages.ts';
 import { OwnCost } from './own-cost.ts';
@@ -70,7 +71,7 @@ export class Generator implements StreamObserver {
     const isHost = ([name]: readonly [string, string]) => name.toLowerCase() === 'host';
     const settings: StreamSettings = {
       target: plan.target,
-      openTransport: plan.sources.length === 0 ? openTcp : openFrom(plan),
+      openTransport: plan.sources.length === 0 ? openTransport : openFrom(plan),
       // Behind what ends TLS a server may need the name that it is known by.
       host: plan.headers.find(isHost)?.[1] ?? url.host,
       headers: plan.headers.filter((header) => !isHost(header)),
@@ -205,7 +206,8 @@ export class Generator implements StreamObserver {
 
   onHeartbeat(_stream: LoadStream, gapUs: number): void {
     this.#tallies.heartbeats++;
-    this.#tallies.record('heartbeatGap', gapUs);
+    // What came in one read with the head or an event says nothing about how often heartbeats come.
+    if (gapUs > 0) this.#tallies.record('heartbeatGap', gapUs);
   }
 
   onBytes(_stream: LoadStream, bytes: number): void {
@@ -317,6 +319,6 @@ function openFrom({ sources, index, processes }: GeneratorPlan): OpenTransport {
   const ports = new SourcePorts(sources, index, processes);
   return (owner, target, _localAddress, readBytes) => {
     const { address, port } = ports.next();
-    return openTcp(owner, target, address, readBytes, port);
+    return openTransport(owner, target, address, readBytes, port);
   };
 }

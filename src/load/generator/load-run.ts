@@ -48,7 +48,8 @@ const LATE_MS = 1000;
  * Runs a load to its end and answers its summary.
  *
  * @throws HoldfastError ERR_UNREACHABLE, ERR_NOT_A_STREAM, ERR_LIMIT, ERR_USAGE before anything is started;
- * ERR_GENERATOR_LOST when a process of the tool dies. No process is left behind in either case.
+ * ERR_GENERATOR_LOST when a process of the tool dies. Aborted before the first record, it fails too; after it, it ends with
+ * a summary. No process is left behind in any case.
  */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks): Promise<SummaryRecord> {
   const url = new URL(options.url);
@@ -57,13 +58,12 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks): Promise<S
   const path = streamPath(url, options.topics, 0);
   await probeStream(target, url.host, path, options.headers, options.connectTimeoutMs, hooks.signal);
   const publishTarget = await findPublishTarget(options, hooks.signal);
-  const preflight = planRun(options.streams, machine, target.address, options.sources, availableMemory());
+  const preflight = planRun(options.streams, machine, target, options.sources, availableMemory());
   await checkSources(preflight.sources);
   for (const note of [...preflight.notes, ...notesOn(options, url)]) hooks.onNote(note);
   const run = newRunName();
-  hooks.onRecord(runRecord(options, machine, run));
   const plans = generatorPlans(options, run, target, preflight.sources, preflight.processes);
-  const load = new LoadRun(options, hooks, plans, run, publishTarget);
+  const load = new LoadRun(options, hooks, plans, runRecord(options, machine, run), publishTarget);
   try {
     return await load.run();
   } finally {
@@ -87,7 +87,7 @@ class LoadRun {
   readonly #options: LoadOptions;
   readonly #hooks: LoadHooks;
   readonly #plans: readonly GeneratorPlan[];
-  readonly #run: string;
+  readonly #run: RunRecord;
   readonly #publishTarget: TransportTarget | undefined;
   readonly #generators: readonly Child<ToGenerator, FromGenerator>[];
   readonly #publisher: Child<ToPublisher, FromPublisher> | undefined;
@@ -110,7 +110,7 @@ class LoadRun {
     options: LoadOptions,
     hooks: LoadHooks,
     plans: readonly GeneratorPlan[],
-    run: string,
+    run: RunRecord,
     publishTarget: TransportTarget | undefined,
   ) {
     this.#options = options;
@@ -133,9 +133,11 @@ class LoadRun {
 
   async run(): Promise<SummaryRecord> {
     const [server] = await Promise.all([this.#probe?.read(), this.#metrics?.read()]);
-    const ready = await Promise.all(
-      this.#generators.map((child, i) => child.ask({ kind: 'plan', plan: this.#plans[i]! })),
+    const ready = await orAborted(
+      Promise.all(this.#generators.map((child, i) => child.ask({ kind: 'plan', plan: this.#plans[i]! }))),
+      this.#hooks.signal,
     );
+    this.#hooks.onRecord(this.#run);
     const ownBytes = ready.reduce(
       (sum, answer) => sum + (answer.kind === 'ready' ? answer.privateBytes : 0),
       0,
@@ -208,7 +210,7 @@ class LoadRun {
       this.#publisher!.tell({
         kind: 'start',
         plan: {
-          run: this.#run,
+          run: this.#run.run,
           target: this.#publishTarget!,
           ...{ topics, schedule, durationMs, payloadBytes, request },
         },
@@ -362,6 +364,21 @@ class LoadRun {
         resolve();
       }
     });
+  }
+}
+
+/** Many processes take long to start; whoever has changed their mind need not wait for them. @throws the signal's reason. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Lost by the end of the processes, when nobody waits for them any more.
+    promise.catch(() => {});
   }
 }
 

@@ -17,8 +17,10 @@ const machine: MachineFacts = {
   localPorts: 28_232,
 };
 
+const here = { address: '127.0.0.1', port: 80 };
+
 const plan = (streams: number, changes: Partial<MachineFacts> = {}, given: readonly string[] = []) =>
-  planRun(streams, { ...machine, ...changes }, '127.0.0.1', given, 8 * GiB);
+  planRun(streams, { ...machine, ...changes }, here, given, Number.MAX_SAFE_INTEGER);
 
 test('a small run is one process from whatever address, and nothing is to be said', () => {
   assert.deepEqual(plan(100), { processes: 1, sources: [], notes: [] });
@@ -53,14 +55,23 @@ test('given addresses are used, and refused when they have too few ports', () =>
 });
 
 test('against another machine addresses cannot be made up', () => {
-  assert.throws(() => planRun(30_000, machine, '192.0.2.1', [], 8 * GiB), withCode('ERR_LIMIT'));
+  assert.throws(
+    () => planRun(30_000, machine, { ...here, address: '192.0.2.1' }, [], 8 * GiB),
+    withCode('ERR_LIMIT'),
+  );
 });
 
 test('what does not fit into memory is refused', () => {
   const streams = 10_000;
-  const bytes = streams * (4096 + 8192);
-  assert.equal(planRun(streams, machine, '127.0.0.1', [], bytes).processes, 1);
-  assert.throws(() => planRun(streams, machine, '127.0.0.1', [], bytes - 1), /10000 streams need 117 MiB/);
+  const bytes = streams * (4096 + 8192) + 48 * 1024 ** 2;
+  assert.equal(planRun(streams, machine, here, [], bytes).processes, 1);
+  assert.throws(
+    () => planRun(streams, machine, here, [], bytes - 1),
+    /10000 streams in 1 process need 165 MiB/,
+  );
+  // A handshake leaves its buffers behind on each of them.
+  const overTls = { ...here, tlsName: 'localhost' };
+  assert.throws(() => planRun(streams, machine, overTls, [], bytes * 4), /need 751 MiB/);
 });
 
 test('an open-file limit that leaves nothing is refused', () => {

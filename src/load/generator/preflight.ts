@@ -2,6 +2,7 @@
 
 import { HoldfastError } from '../../base/errors.ts';
 import type { MachineFacts } from '../result.ts';
+import type { TransportTarget } from '../stream/transport.ts';
 
 /** Files a generator process needs beside its streams. */
 const RESERVED_FILES = 200;
@@ -11,6 +12,10 @@ const RESERVED_PORTS = 500;
 const MAX_STREAMS_A_PROCESS = 18_000;
 /** What a stream costs the tool, and the kernel for both ends on one machine, at the least. */
 const BYTES_A_STREAM = 4096 + 8192;
+/** What TLS adds, on the tool's side alone. */
+const TLS_BYTES_A_STREAM = 61_440;
+/** What a process takes before it has a stream. */
+const BYTES_A_PROCESS = 50_331_648;
 const FALLBACK_FILES = 1024;
 const FALLBACK_PORTS = 28_232;
 
@@ -30,7 +35,7 @@ export interface Preflight {
 export function planRun(
   streams: number,
   machine: MachineFacts,
-  target: string,
+  target: TransportTarget,
   given: readonly string[],
   freeBytes: number,
 ): Preflight {
@@ -41,7 +46,8 @@ export function planRun(
   if (processes > 1) notes.push(`${processes} processes, since one holds ${files} streams`);
   const portsEach = (machine.localPorts ?? FALLBACK_PORTS) - RESERVED_PORTS;
   const needed = Math.ceil(streams / portsEach);
-  const sources = given.length > 0 ? given : needed > 1 && isLoopback4(target) ? loopbackSources(needed) : [];
+  const sources =
+    given.length > 0 ? given : needed > 1 && isLoopback4(target.address) ? loopbackSources(needed) : [];
   if (needed > Math.max(sources.length, 1)) {
     throw limit(
       `${streams} streams need ${needed} source addresses of ${portsEach} ports each`,
@@ -49,10 +55,14 @@ export function planRun(
     );
   }
   if (sources.length > 1) notes.push(`${sources.length} source addresses, since one has ${portsEach} ports`);
-  const bytes = streams * BYTES_A_STREAM;
+  const streamBytes = BYTES_A_STREAM + (target.tlsName === undefined ? 0 : TLS_BYTES_A_STREAM);
+  const bytes = streams * streamBytes + processes * BYTES_A_PROCESS;
   if (bytes > freeBytes) {
     const help = 'Use fewer streams, or a machine with more memory';
-    throw limit(`${streams} streams need ${toMiB(bytes)} MiB, and ${toMiB(freeBytes)} MiB are free`, help);
+    throw limit(
+      `${streams} streams in ${processes} ${processes === 1 ? 'process' : 'processes'} need ${toMiB(bytes)} MiB, and ${toMiB(freeBytes)} MiB are free`,
+      help,
+    );
   }
   return { processes, sources, notes };
 }

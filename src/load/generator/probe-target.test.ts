@@ -15,8 +15,13 @@ test('an address is looked up once, with the port of the URL or of http', async 
   assert.deepEqual(await resolveTarget(new URL('http://[::1]/')), { address: '::1', port: 80 });
 });
 
-test('TLS and a name without address are refused', async () => {
-  await assert.rejects(resolveTarget(new URL('https://127.0.0.1/')), withCode('ERR_USAGE'));
+test('a URL with TLS brings its port, and the name that the certificate has to be for', async () => {
+  assert.deepEqual(await resolveTarget(new URL('https://127.0.0.1/')), {
+    ...{ address: '127.0.0.1', port: 443, tlsName: '127.0.0.1' },
+  });
+});
+
+test('a name without address is refused', async () => {
   await assert.rejects(resolveTarget(new URL('http://no-such-host.invalid/')), withCode('ERR_UNREACHABLE'));
 });
 

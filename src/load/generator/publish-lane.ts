@@ -159,7 +159,7 @@ export class PublishLane implements TransportOwner, ResponseSink {
   /** Sends nothing more that is not on its way. */
   stop(): void {
     this.#isStopped = true;
-    this.#dropWaiting('not sent, since the run had ended');
+    this.#dropWaiting(`not sent by the end of the run (${this.#obstacle})`);
   }
 
   /** Waits for no answer any more. */

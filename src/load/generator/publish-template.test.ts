@@ -34,7 +34,7 @@ const mistakes: readonly (readonly [fields: unknown, why: RegExp])[] = [
   [null, /no JSON object/],
   [{ uri: 'http://a/' }, /unknown field uri\. Did you mean `url`\?/],
   [{}, /needs a `url`/],
-  [{ url: 'https://a/' }, /needs a `url`/],
+  [{ url: 'ftp://a/' }, /needs a `url`/],
   [{ url: 'http://{topic}.a/' }, /placeholder in the host/],
   [{ url: 'http://a/', method: 'post it' }, /`method`/],
   [{ url: 'http://a/', method: 'HEAD' }, /`method` HEAD/],

@@ -43,8 +43,8 @@ export function parsePublishTemplate(
     if (!FIELDS.includes(name)) throw unusable(`has the unknown field ${name}.${didYouMean(name, FIELDS)}`);
   }
   const { method = 'POST', url, headers = {}, body = PAYLOAD_PLACEHOLDER } = given as Record<string, unknown>;
-  if (typeof url !== 'string' || !URL.canParse(url) || !url.startsWith('http:')) {
-    throw unusable('needs a `url` that begins with http:');
+  if (typeof url !== 'string' || !URL.canParse(url) || !/^https?:/.test(url)) {
+    throw unusable('needs a `url` that begins with http: or https:');
   }
   // A run has one address, and its connections are shared by topics.
   if (URL.parse(url)!.host.includes('{')) throw unusable('has a placeholder in the host of its `url`');

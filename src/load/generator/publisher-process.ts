@@ -15,9 +15,12 @@ process.on('message', (message: ToPublisher) => {
     publisher?.end();
   } else {
     const answer: FromPublisher = { kind: 'counts', counts: publisher!.counts() };
-    process.send?.(answer);
+    // A parent that is gone is told of by 'disconnect', and needs no second word.
+    process.send?.(answer, undefined, undefined, () => {});
   }
 });
 process.on('disconnect', () => process.exit());
-// The parent says what these mean.
+// What ends a service may go to each of its processes; the parent says what it means.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+// The parent may have gone before this line.
+if (!process.connected) process.exit();

@@ -7,7 +7,7 @@ import { nowUs } from '../clock.ts';
 import { intendedUs, nextWait } from '../pacing/pacer.ts';
 import { limitSchedule, parseSchedule, type Schedule } from '../pacing/schedule.ts';
 import { encodeStamp } from '../stamp.ts';
-import { openTcp } from '../stream/transport.ts';
+import { openTransport } from '../stream/open-transport.ts';
 import type { PublishCounts, PublisherPlan } from './messages.ts';
 import { OwnCost } from './own-cost.ts';
 import { type LaneLimits, type LaneObserver, laneLimits, PublishLane } from './publish-lane.ts';
@@ -42,7 +42,7 @@ export class Publisher implements LaneObserver {
     this.#tally = new PublishTally(plan.topics.count);
     const settings = {
       target: plan.target,
-      openTransport: openTcp,
+      openTransport,
       limits,
       maxBatch: plan.request.isBatched ? MAX_BATCH : 1,
       encode: (events: readonly number[]) => this.#encode(events),

@@ -3,6 +3,7 @@
 // after a collection, and a busy server's grows by some 100 KiB a second from there.
 
 import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import type { RuntimeFigures } from '../result.ts';
 import { parsePrometheusText } from './prometheus-text.ts';
 import {
@@ -93,7 +94,7 @@ export class MetricsReader {
 
 function fetchText(url: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get(
+    const request = (url.startsWith('https:') ? getOverTls : get)(
       url,
       { signal, agent: false, headers: { accept: 'text/plain;version=0.0.4' } },
       (response) => {

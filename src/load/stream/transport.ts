@@ -1,5 +1,5 @@
 // The connection under a stream. A stream knows only this seam; what stands here is TCP, one object a
-// connection with handlers shared by all. A server behind TLS needs another `Transport`.
+// connection with handlers shared by all; TLS is in tls-transport.ts.
 
 import { Socket } from 'node:net';
 
@@ -29,6 +29,8 @@ export interface TransportTarget {
   /** An address, not a name: resolving it for each of 50,000 streams would measure the resolver. */
   readonly address: string;
   readonly port: number;
+  /** With TLS: the name or address that the server's certificate has to be for. */
+  readonly tlsName?: string | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export type OpenTransport = (
 /** The most that one read takes. */
 export const MAX_READ_BYTES = 65_536;
 /** How long a closed connection waits for the peer's FIN before it is dropped. */
-const LINGER_MS = 5000;
+export const LINGER_MS = 5000;
 
 // One buffer for all reads of all streams: what comes is taken before the next read. A buffer for each read
 // costs 64 KiB of allocation for 150 bytes.
