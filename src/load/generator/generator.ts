@@ -204,10 +204,9 @@ export class Generator implements StreamObserver {
     this.#tallies.record('latency', atUs - stamp.sentUs);
   }
 
-  onHeartbeat(_stream: LoadStream, gapUs: number): void {
+  onHeartbeat(_stream: LoadStream, gapUs: number | undefined): void {
     this.#tallies.heartbeats++;
-    // What came in one read with the head or an event says nothing about how often heartbeats come.
-    if (gapUs > 0) this.#tallies.record('heartbeatGap', gapUs);
+    if (gapUs !== undefined) this.#tallies.record('heartbeatGap', gapUs);
   }
 
   onBytes(_stream: LoadStream, bytes: number): void {

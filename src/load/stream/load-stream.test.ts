@@ -329,7 +329,7 @@ describe('LoadStream', () => {
   });
 
   it('counts a retry or an unfinished block as no sign of life', () => {
-    const gaps: number[] = [];
+    const gaps: (number | undefined)[] = [];
     const { stream, open } = rig({ observer: { onHeartbeat: (_stream, gapUs) => gaps.push(gapUs) } });
     const transport = open().answer(`${CLOSE_DELIMITED}`);
     const beganUs = nowUs();
@@ -339,6 +339,19 @@ describe('LoadStream', () => {
     transport.send(':\n');
     assert.ok(gaps[0]! >= 5000 && gaps[0]! < 5_000_000, `${gaps}`);
     assert.equal(stream.longestSilenceUs(nowUs()), gaps[0]);
+  });
+
+  it('has no gap for a heartbeat that came in one read with the head or an event', () => {
+    const gaps: (number | undefined)[] = [];
+    const { open } = rig({ observer: { onHeartbeat: (_stream, gapUs) => gaps.push(gapUs) } });
+    const transport = open().answer(`${CLOSE_DELIMITED}:greeting\n\n`);
+    const beganUs = nowUs();
+    while (nowUs() === beganUs);
+    transport.send('data: x\n\n:behind it\n\n');
+    while (nowUs() - beganUs < 1000);
+    transport.send(':alone\n\n');
+    assert.deepEqual(gaps.slice(0, 2), [undefined, undefined]);
+    assert.ok(gaps[2]! > 0, `${gaps}`);
   });
 
   it('ends by FIN or RST on request, once, and tells nothing afterwards', () => {

@@ -53,8 +53,11 @@ export interface StreamObserver {
   /** Called before the first `onEvent` of a connection. */
   onFirstEvent(stream: LoadStream, firstEventUs: number): void;
   onEvent(stream: LoadStream, data: string, lastEventId: string, atUs: number, type: string): void;
-  /** A comment, or a block of only an id; `gapUs` since the last sign of life (head, event or heartbeat). */
-  onHeartbeat(stream: LoadStream, gapUs: number, atUs: number): void;
+  /**
+   * A comment, or a block of only an id; `gapUs` since the last sign of life (head, event or heartbeat), undefined when
+   * both came in one read: then it says nothing about how often heartbeats come.
+   */
+  onHeartbeat(stream: LoadStream, gapUs: number | undefined, atUs: number): void;
   /** Bytes from the socket, heads and framing included. */
   onBytes(stream: LoadStream, bytes: number): void;
   /** A block was larger than the parser takes and is lost to the tool, not by the server. */
@@ -289,7 +292,9 @@ export class LoadStream implements ResponseSink, TransportOwner, ParserUser {
   }
 
   onHeartbeat(): void {
-    this.#observer.onHeartbeat(this, this.#takeSignOfLife(), readAtUs);
+    const isAlone = readAtUs !== this.#aliveUs;
+    const gapUs = this.#takeSignOfLife();
+    this.#observer.onHeartbeat(this, isAlone ? gapUs : undefined, readAtUs);
   }
 
   onRetry(retryMs: number): void {
