@@ -10,6 +10,7 @@ import { joinedLedger } from './joined-ledger.ts';
 const counts = {
   connectsTotal: 'connects',
   reconnectsTotal: 'reconnects',
+  reconnectsWithoutIdTotal: 'reconnectsWithoutId',
   publishedTotal: 'published',
   publishErrorsTotal: 'publishErrors',
   deliveredTotal: 'delivered',
@@ -30,7 +31,8 @@ const KILLED = 'in a part that was killed';
 
 export class EarlierTotals {
   readonly #sums: Record<Total, number> = {
-    ...{ connectsTotal: 0, reconnectsTotal: 0, publishedTotal: 0, publishErrorsTotal: 0, deliveredTotal: 0 },
+    ...{ connectsTotal: 0, reconnectsTotal: 0, reconnectsWithoutIdTotal: 0, publishedTotal: 0 },
+    ...{ publishErrorsTotal: 0, deliveredTotal: 0 },
     ...{ receivedBytesTotal: 0, heartbeatsTotal: 0, wantedStreamSeconds: 0, freshStreamSeconds: 0 },
   };
   readonly #times = new Map<TimeKind, LatencyHistogram>(times.map((kind) => [kind, new LatencyHistogram()]));
@@ -49,7 +51,7 @@ export class EarlierTotals {
 
   add(sample: SampleRecord): void {
     const { generator, server } = sample;
-    for (const total of totals) this.#sums[total] += sample[counts[total]];
+    for (const total of totals) this.#sums[total] += sample[counts[total]] ?? 0;
     for (const kind of sampledTimes) this.#addTimes(kind, sampleHistogram(sample, kind));
     addCounts(this.#ends, sample.ends);
     this.#runtime.add(sample.runtime);
@@ -79,7 +81,7 @@ export class EarlierTotals {
       this.#addTimes(kind, kind === 'latency' ? rest.latencyHistogram : rest.histograms?.[kind]);
     addCounts(this.#ends, rest.ends);
     this.#runtime.add(rest.runtime);
-    const sums = Object.fromEntries(totals.map((total) => [total, rest[total] + this.#sums[total]]));
+    const sums = Object.fromEntries(totals.map((total) => [total, (rest[total] ?? 0) + this.#sums[total]]));
     return {
       ...rest,
       ...(sums as Record<Total, number>),

@@ -65,6 +65,8 @@ export interface SampleRecord {
   readonly streamsWanted: number;
   readonly connects: number;
   readonly reconnects: number;
+  /** Of these, with no Last-Event-ID to resume by: no id had come before. Absent in files of earlier versions. */
+  readonly reconnectsWithoutId?: number | undefined;
   readonly published: number;
   readonly publishErrors: number;
   readonly delivered: number;
@@ -179,6 +181,7 @@ export interface SummaryRecord {
   readonly streamsPeak: number;
   readonly connectsTotal: number;
   readonly reconnectsTotal: number;
+  readonly reconnectsWithoutIdTotal?: number | undefined;
   readonly publishedTotal: number;
   readonly publishErrorsTotal: number;
   /** Of the errors, those that were sent and not answered: the server may have taken them. */

@@ -138,7 +138,7 @@ function streams({ summary, series }: RunResult): DraftGroup {
     (most, { streamsWanted }) => larger(most, streamsWanted),
     undefined,
   );
-  const { ledger, reconnectsTotal } = summary;
+  const { ledger, reconnectsTotal, reconnectsWithoutIdTotal } = summary;
   const short = wanted !== undefined && summary.streamsPeak !== undefined && summary.streamsPeak < wanted;
   return {
     title: 'Streams',
@@ -152,6 +152,13 @@ function streams({ summary, series }: RunResult): DraftGroup {
       },
       { id: 'connects', label: 'connects', value: summary.connectsTotal, unit: 'count' },
       { id: 'reconnects', label: 'reconnects', value: reconnectsTotal, unit: 'count' },
+      {
+        id: 'reconnectsWithoutId',
+        label: 'reconnects without an id',
+        value: reconnectsTotal ? reconnectsWithoutIdTotal : undefined,
+        unit: 'count',
+        note: 'nothing to resume by: the stream had got no id before it was cut off',
+      },
       {
         id: 'resumedReconnects',
         label: 'reconnects that resumed',

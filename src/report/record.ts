@@ -10,6 +10,7 @@ const latencyNames = ['count', 'minUs', 'p50Us', 'p90Us', 'p99Us', 'p999Us', 'ma
 const countNames = [
   'connects',
   'reconnects',
+  'reconnectsWithoutId',
   'published',
   'publishErrors',
   'delivered',
@@ -53,6 +54,7 @@ const summaryNames = [
   'streamsPeak',
   'connectsTotal',
   'reconnectsTotal',
+  'reconnectsWithoutIdTotal',
   'publishedTotal',
   'publishErrorsTotal',
   'publishUnknownTotal',

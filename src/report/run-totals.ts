@@ -27,6 +27,7 @@ export class RunTotals {
     const {
       connects,
       reconnects,
+      reconnectsWithoutId,
       published,
       publishErrors,
       delivered,
@@ -37,7 +38,10 @@ export class RunTotals {
       generator,
     } = sample;
     const { wantedStreamSeconds, freshStreamSeconds } = sample;
-    const counts = { connects, reconnects, published, publishErrors, delivered, receivedBytes, heartbeats };
+    const counts = {
+      ...{ connects, reconnects, reconnectsWithoutId, published, publishErrors },
+      ...{ delivered, receivedBytes, heartbeats },
+    };
     const seconds = { wantedStreamSeconds, freshStreamSeconds };
     this.#each(
       {
@@ -104,6 +108,7 @@ export class RunTotals {
       streamsPeak: peak('streamsUp'),
       connectsTotal: total('connects'),
       reconnectsTotal: total('reconnects'),
+      reconnectsWithoutIdTotal: total('reconnectsWithoutId'),
       publishedTotal: total('published'),
       publishErrorsTotal: total('publishErrors'),
       publishUnknownTotal: undefined,

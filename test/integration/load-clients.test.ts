@@ -47,10 +47,22 @@ describe('a client of the tool', { concurrency: 3 }, () => {
       assert.equal(ledger?.repeated, 0);
       assert.equal(ledger?.lossyReconnects, 0);
       assert.ok(ledger!.resumedReconnects > 0);
+      assert.equal(summary.reconnectsWithoutIdTotal, 0);
       const left = new Set(server.streams.slice(0, 20).map((stream) => stream.left));
       assert.ok(left.has(kind), `the server saw ${[...left].join(' and ')}`);
     });
   }
+
+  test('that had no id before it was cut off is told from one that resumes', async (t) => {
+    // Its streams bring ids with events alone, and nothing is published.
+    const server = await ScriptedServer.start(t);
+    const { summary } = await loadServer(t, server, {
+      ...{ churnPerSecond: 40, durationMs: 500, settleMs: 4000, publish: undefined },
+      ...{ rampMs: 50, streams: 10 },
+    });
+    assert.ok(summary.reconnectsTotal > 0);
+    assert.equal(summary.reconnectsWithoutIdTotal, summary.reconnectsTotal);
+  });
 
   test('sends the headers that were given, and Host as one of them', async (t) => {
     const server = await ScriptedServer.start(t);

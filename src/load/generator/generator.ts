@@ -185,6 +185,8 @@ export class Generator implements StreamObserver {
     this.#tallies.record('head', headUs);
     if (!isBack) return;
     this.#tallies.reconnects++;
+    // The head is here and nothing behind it: this is the id that was asked with.
+    if (stream.lastEventId === '') this.#tallies.reconnectsWithoutId++;
     this.#tallies.record('reconnect', nowUs() - endedUs);
   }
 

@@ -79,6 +79,7 @@ export interface GeneratorSample {
   readonly streamsGone: number;
   readonly connects: number;
   readonly reconnects: number;
+  readonly reconnectsWithoutId: number;
   readonly delivered: number;
   readonly receivedBytes: number;
   readonly heartbeats: number;

@@ -31,6 +31,7 @@ export class RunTotals {
   readonly #sums = {
     connects: 0,
     reconnects: 0,
+    reconnectsWithoutId: 0,
     delivered: 0,
     receivedBytes: 0,
     heartbeats: 0,
@@ -137,6 +138,7 @@ export class RunTotals {
     const sums = {
       connects: sum((sample) => sample.connects),
       reconnects: sum((sample) => sample.reconnects),
+      reconnectsWithoutId: sum((sample) => sample.reconnectsWithoutId),
       delivered: sum((sample) => sample.delivered),
       receivedBytes: sum((sample) => sample.receivedBytes),
       heartbeats: sum((sample) => sample.heartbeats),
@@ -204,7 +206,8 @@ export class RunTotals {
   /** What the whole run came to, without a verdict. */
   summary(durationMs: number, interrupted: boolean, ledger: LedgerFigures | undefined): SummaryRecord {
     const { connect, head, firstEvent, latency, reconnect, silence, heartbeatGap } = this.#histograms;
-    const { connects, reconnects, delivered, receivedBytes, heartbeats, ...seconds } = this.#sums;
+    const { connects, reconnects, reconnectsWithoutId, delivered, receivedBytes, heartbeats, ...seconds } =
+      this.#sums;
     const steady = this.#atSteady;
     const steadyDelivered = delivered - (steady?.delivered ?? delivered);
     const perEvent = (us: number) => (steadyDelivered === 0 ? undefined : us / steadyDelivered);
@@ -226,6 +229,7 @@ export class RunTotals {
       streamsPeak: this.#streamsPeak,
       connectsTotal: connects,
       reconnectsTotal: reconnects,
+      reconnectsWithoutIdTotal: reconnectsWithoutId,
       publishedTotal: this.#published,
       publishErrorsTotal: this.#publishErrors,
       ...(this.#counts && {

@@ -20,6 +20,7 @@ test('what was counted is handed out once', () => {
   assert.deepEqual(rest, {
     connects: 3,
     reconnects: 1,
+    reconnectsWithoutId: 0,
     delivered: 7,
     receivedBytes: 100,
     heartbeats: 2,
@@ -40,6 +41,7 @@ test('what was counted is handed out once', () => {
       ...rest,
       connects: 0,
       reconnects: 0,
+      reconnectsWithoutId: 0,
       delivered: 0,
       receivedBytes: 0,
       heartbeats: 0,

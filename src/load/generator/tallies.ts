@@ -9,6 +9,7 @@ type HistogramName = (typeof HISTOGRAMS)[number];
 export class Tallies {
   connects = 0;
   reconnects = 0;
+  reconnectsWithoutId = 0;
   delivered = 0;
   receivedBytes = 0;
   heartbeats = 0;
@@ -33,11 +34,13 @@ export class Tallies {
 
   /** Everything since the last call. */
   take() {
-    const { connects, reconnects, delivered, receivedBytes, heartbeats, oversized } = this;
+    const { connects, reconnects, reconnectsWithoutId, delivered, receivedBytes, heartbeats, oversized } =
+      this;
     const ends = { ...this.#ends };
     const endExamples = { ...this.#endExamples };
     this.connects = 0;
     this.reconnects = 0;
+    this.reconnectsWithoutId = 0;
     this.delivered = 0;
     this.receivedBytes = 0;
     this.heartbeats = 0;
@@ -49,6 +52,7 @@ export class Tallies {
     return {
       connects,
       reconnects,
+      reconnectsWithoutId,
       delivered,
       receivedBytes,
       heartbeats,
