@@ -11,6 +11,7 @@ export {
   subscribeOnly,
 } from './http/authorization.ts';
 export { createHub, type Hub } from './http/create-hub.ts';
+export type { DrainOptions } from './http/drain-options.ts';
 export type { Front, FrontOptions } from './http/front/front.ts';
 export type { HubOptions } from './http/hub-options.ts';
 export { type EventStream, openStream, type SentEvent, type StreamOptions } from './http/open-stream.ts';

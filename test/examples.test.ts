@@ -12,9 +12,9 @@ import { StreamClient } from './support/stream-client.ts';
 import { waitFor, within } from './support/wait-for.ts';
 
 /** Starts an example on a free port and waits until it answers. */
-async function runExample(t: TestContext, name: string) {
+async function runExample(t: TestContext, name: string, env: Readonly<Record<string, string>> = {}) {
   const port = await freePort();
-  const child = startExample(t, name, { PORT: String(port) });
+  const child = startExample(t, name, { PORT: String(port), ...env });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
@@ -56,6 +56,22 @@ test('server.ts serves its clock, and ends its streams cleanly on SIGTERM', asyn
   assert.equal(code, 0);
   assert.ok(client.endedCleanly);
   assert.deepEqual(client.controls, [{ kind: 'end', reason: 'drain' }]);
+});
+
+test('drain.ts is not ready from SIGTERM on, takes streams until the delay is over, and ends with 0', async (t) => {
+  const { child, url } = await runExample(t, 'drain.ts', { DRAIN_DELAY_MS: '500' });
+  const client = new StreamClient(`${url}/stream?topic=a`);
+  await client.connect();
+  child.kill('SIGTERM');
+  await waitFor('/readyz to say no', async () => (await fetch(`${url}/readyz`)).status === 503);
+  const late = new StreamClient(`${url}/stream?topic=a`);
+  await late.connect();
+  const [code] = await within('its end', once(child, 'exit'));
+  assert.equal(code, 0);
+  for (const { endedCleanly, controls } of [client, late]) {
+    assert.ok(endedCleanly);
+    assert.deepEqual(controls, [{ kind: 'end', reason: 'drain' }]);
+  }
 });
 
 test('own-stream.ts sends its progress and goes on from where a client was', async (t) => {

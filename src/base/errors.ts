@@ -36,6 +36,7 @@ export const errorKinds = {
   ERR_INTERNAL: { title: 'The hub failed', status: 500 },
   ERR_HUB_CLOSED: { title: 'The hub is closing', status: 503 },
   ERR_HUB_FULL: { title: 'The hub holds as many streams as it may', status: 503 },
+  ERR_HUB_BUSY: { title: 'The hub takes no more streams at this moment', status: 503 },
   ERR_NOT_READY: { title: 'The hub is not ready', status: 503 },
   ERR_LOG_WRITE: { title: 'The log cannot be written', status: 503 },
   ERR_LOG_STUCK: { title: 'The log does not answer', status: 503 },
@@ -59,6 +60,11 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
+interface ErrorDetails {
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number;
+}
+
 /**
  * An operational failure: something that a correct program can meet.
  *
@@ -68,11 +74,14 @@ export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';
   readonly code: ErrorCode;
   readonly help: string;
+  /** When it is worth trying again, in milliseconds, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, help: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, help: string, options?: ErrorDetails) {
     super(message, options);
     this.code = code;
     this.help = help;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 
   get title(): string {

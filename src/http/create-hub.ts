@@ -1,10 +1,13 @@
 // The hub as a library gives it: publish and end in code, everything else over HTTP through `handle`.
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { resolveOptions } from '../base/options.ts';
 import type { PublishedEvent } from '../hub/draft.ts';
 import { HubCore, type HubStats } from '../hub/hub-core.ts';
 import { assetRoute } from './asset-route.ts';
+import { ignoreError } from './connection.ts';
+import { type DrainOptions, drainOptions } from './drain-options.ts';
 import { answerFetch } from './fetch-carrier.ts';
 import { Front, type FrontOptions } from './front/front.ts';
 import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
@@ -56,6 +59,15 @@ export interface Hub {
 
   stats(): HubStats;
 
+  /**
+   * Closes the hub without a crowd at whoever takes its streams over: `/readyz` says no at once, new streams are taken
+   * for `delayMs` more, then all are ended evenly over `windowMs`, each told to come back at a time of its own. Until
+   * its end each is served, and publishing goes on. `close` hurries it.
+   *
+   * @throws TypeError for an unknown option or a value of the wrong kind.
+   */
+  drain(options?: DrainOptions): Promise<void>;
+
   /** Ends all streams with `drain`, cuts those that do not close in time, and closes the log. */
   close(): Promise<void>;
 }
@@ -84,6 +96,13 @@ export function createHub(given?: HubOptions): Hub {
   const reaper = new Reaper(core.shard, options);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];
   const router = new Router([...routes, ...options.assets.map(assetRoute)], core, options);
+  const hurry = new AbortController();
+  const close = async () => {
+    hurry.abort();
+    health.close();
+    reaper.stop();
+    await core.close();
+  };
   return {
     publish: (events) => core.publish(events),
     end: (topic) => core.end(topic),
@@ -91,10 +110,15 @@ export function createHub(given?: HubOptions): Hub {
     fetch: (request) => answerFetch(router, request),
     front: (httpServer, given) => new Front(httpServer, router, given),
     stats: () => core.stats(),
-    async close() {
+    async drain(given) {
+      const { delayMs, onLastStream, ...pace } = resolveOptions('drain', drainOptions, given);
+      core.announceDrain();
+      await setTimeout(delayMs, undefined, { signal: hurry.signal }).catch(ignoreError);
+      onLastStream();
       health.close();
-      reaper.stop();
-      await core.close();
+      if (!hurry.signal.aborted) await core.drain(pace);
+      await close();
     },
+    close,
   };
 }

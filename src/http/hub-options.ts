@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../base/logger.ts';
 import {
   type GivenOptions,
   integer,
+  MAX_TIMER_MS,
   milliseconds,
   type OptionTable,
   type ResolvedOptions,
@@ -14,6 +15,9 @@ import type { Asset } from './asset-route.ts';
 import { type Authorize, subscribeOnly } from './authorization.ts';
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
+
+// Shorter than a few reconnect delays, a stream would be away as long as it is there.
+const MIN_STREAM_AGE_MS = 10_000;
 
 export const hubOptions = {
   /** The longest time without a byte on a stream, in milliseconds. Proxies cut at 30 s, 60 s and more. */
@@ -29,6 +33,16 @@ export const hubOptions = {
   closeTimeoutMs: milliseconds(5000),
   /** The most open streams. More are answered 503. */
   maxStreams: integer(15_000),
+  /** How many streams may be opened a second, on average; four seconds' worth may come at once. More come back later. */
+  maxOpensPerSecond: integer(2500),
+  /** The most bytes that may wait for clients that catch up, in all. More clients with history to get come back later. */
+  maxReplayBytes: integer(256 * 1024 * 1024),
+  /** The longest life of a stream, in milliseconds, less up to a fifth by chance. It ends with `aged`. Default: any. */
+  maxStreamAgeMs: value<number | undefined>(
+    undefined,
+    `an integer from ${MIN_STREAM_AGE_MS} to ${MAX_TIMER_MS}`,
+    (given) => milliseconds(0, MIN_STREAM_AGE_MS).accepts(given),
+  ),
   /** The most topics and patterns of one stream. */
   maxTopics: integer(100),
   /** The most bytes of UTF-8 in the data of one event. */

@@ -14,10 +14,11 @@ export function problemAnswer(error: HoldfastError): WholeAnswer {
     'cache-control': 'no-store',
   };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 503) headers['retry-after'] = String(retryAfterSeconds());
+  if (status === 503) headers['retry-after'] = String(retryAfterSeconds(error));
   return { status, headers, body: `${JSON.stringify({ code, title, status, detail, help })}\n` };
 }
 
-function retryAfterSeconds(): number {
+function retryAfterSeconds({ retryAfterMs }: HoldfastError): number {
+  if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs / 1000);
   return MIN_RETRY_AFTER_S + Math.floor(Math.random() * (RETRY_AFTER_SPREAD_S + 1));
 }

@@ -31,6 +31,8 @@ export async function answerResponse(
   };
   const answer = await router.answer(asked);
   if (!isStream(answer)) {
+    // Whoever keeps the connection would send its next request to a hub that is gone.
+    if (router.isDraining && !res.headersSent) res.setHeader('connection', 'close');
     sendWhole(req, res, answer);
     return;
   }

@@ -6,6 +6,7 @@ import { HoldfastError } from '../base/errors.ts';
 import { shorten } from '../base/options.ts';
 import type { HubCore } from '../hub/hub-core.ts';
 import type { Answer, WholeAnswer } from './answer.ts';
+import { comeBackAnswer, comesBack } from './come-back.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { failureOf } from './failure.ts';
 import type { ResolvedHubOptions } from './hub-options.ts';
@@ -38,6 +39,11 @@ export class Router {
     this.#options = options;
   }
 
+  /** Whether connections had better not be kept for more requests. */
+  get isDraining(): boolean {
+    return this.#hub.isDraining;
+  }
+
   /** Answers by the route of the request's path, or by the one given. Never rejects. */
   async answer(asked: Asked, given?: Route): Promise<Answer> {
     try {
@@ -58,7 +64,8 @@ export class Router {
   /** The answer that tells of a failure; one that the hub does not know is logged. */
   failure(asked: Asked, error: unknown, headers: Readonly<Record<string, string>> = {}): WholeAnswer {
     const values = { method: asked.method, url: asked.target };
-    const answer = problemAnswer(failureOf(error, this.#options.logger, values));
+    const failure = failureOf(error, this.#options.logger, values);
+    const answer = comesBack(asked, failure) ? comeBackAnswer(failure) : problemAnswer(failure);
     return { ...answer, headers: { ...this.#cors(asked), ...answer.headers, ...headers } };
   }
 

@@ -27,8 +27,11 @@ export const streamRoute: Route = {
       // EventSource stops for good on 204, which is what an ended topic wants.
       return { status: 204, headers: { 'cache-control': 'no-store' }, body: undefined };
     }
-    hub.shard.checkAdmission();
-    if (method === 'HEAD') return { status: 200, headers: STREAM_HEADERS, body: undefined };
+    if (method === 'HEAD') {
+      hub.shard.checkAdmission();
+      return { status: 200, headers: STREAM_HEADERS, body: undefined };
+    }
+    hub.shard.admit(start);
     return {
       headers: STREAM_HEADERS,
       open(carry) {

@@ -32,7 +32,8 @@ export function heartbeatBlock(epoch: string, position: number): Chunk {
   return Chunk.ofText(encodeCursor(formatId(epoch, position)));
 }
 
-/** The last block of a stream that the hub ends. */
-export function endBlock(reason: EndReason, epoch: string, position: number): Chunk {
-  return Chunk.ofText(encodeControl({ kind: 'end', reason }, formatId(epoch, position)));
+/** The last block of a stream that the hub ends; with `retryMs`, the client waits so long before it comes back. */
+export function endBlock(reason: EndReason, epoch: string, position: number, retryMs?: number): Chunk {
+  const retry = retryMs === undefined ? '' : encodeRetry(retryMs);
+  return Chunk.ofText(retry + encodeControl({ kind: 'end', reason }, formatId(epoch, position)));
 }

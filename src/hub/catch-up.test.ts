@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { memoryLog, type Opened, range, rigShard, ShardRig } from '../../test/support/shard-rig.ts';
 import { SteppedLog } from '../../test/support/stepped-log.ts';
 import { turnOfLoop, turnUntil } from '../../test/support/turns.ts';
+import { withCode } from '../../test/support/with-code.ts';
 
 const MAX_LOG_READS = 8;
 
@@ -146,4 +147,41 @@ test('many streams that catch up take turns page by page', async () => {
     Array.from({ length: order.length }, (_, i) => i % 3),
   );
   assert.equal(order.length, 60);
+});
+
+test('the more waits for clients that catch up, the smaller their pages; what they take or leave with is let go', async () => {
+  const rig = rigShard({
+    limits: { maxEvents: 100_000 },
+    maxReplayBytes: 33 * 1024 * 1024,
+    maxStreams: 2000,
+  });
+  await rig.publish('a', ...range(1, 100).map((data) => data.padEnd(2000, '.')));
+  const slow: Opened[] = [];
+  const openSlow = () => {
+    const opened = rig.open(['a'], { fromEarliest: true });
+    opened.outlet.pushesBack = true;
+    slow.push(opened);
+  };
+  // Pushed back by their first blocks, so that each pushes back on its first page.
+  const start = { position: 0, isResume: true, gap: undefined };
+  while (slow.length < 600) openSlow();
+  for (const { outlet } of slow) {
+    outlet.drain();
+    outlet.pushesBack = true;
+  }
+  await rig.settle();
+  const pages = slow.map(({ outlet }) => outlet.writes.at(-1)!.byteLength);
+  assert.ok(pages[0]! > 60_000 && pages[0]! <= 65_536);
+  assert.ok(pages.at(-1)! <= 4096, `${pages.at(-1)} bytes`);
+  assert.ok(pages.reduce((sum, bytes) => sum + bytes) < 36 * 1024 * 1024);
+  while (slow.length < 1000) openSlow();
+  for (const { outlet } of slow.slice(600)) {
+    outlet.drain();
+    outlet.pushesBack = true;
+  }
+  await rig.settle();
+  assert.throws(() => rig.shard.admit(start), withCode('ERR_HUB_BUSY'), 'nobody with history to get');
+  rig.shard.admit({ ...start, position: rig.log.head });
+  for (const { outlet } of slow) outlet.close();
+  rig.shard.admit(start);
 });

@@ -8,8 +8,12 @@ import type { SlicedTask, Slicer } from './slicer.ts';
 import type { Stream } from './stream.ts';
 import type { Subscription } from './subscription.ts';
 
-// One write: large enough to be cheap per event, small enough that a slow reader holds little.
+// One write: large enough to be cheap per event, small enough that a slow reader holds little. The more waits for
+// clients that catch up, the less each of them is sent at once: 50,000 that come back together and read slowly would
+// otherwise hold 3 GiB.
 const PAGE_BYTES = 65_536;
+const SMALL_PAGE_BYTES = 4096;
+const SMALL_PAGES_FROM_BYTES = 32 * 1024 * 1024;
 // A scan of this many records takes some 100 us for a subscription to exact topics or one pattern; for 100
 // patterns it would take 15 ms and more, so it is divided by their number.
 const PAGE_SCANNED = 2048;
@@ -33,6 +37,9 @@ export class CatchUp implements SlicedTask {
   readonly #ready = new Set<Stream>();
   // Those of them that need the log while all its reads are taken.
   readonly #waitingForLog = new Set<Stream>();
+  // Those that pushed back on a page, with its bytes.
+  readonly #waiting = new Map<Stream, number>();
+  #waitingBytes = 0;
   #logReads = 0;
   /** Events written to streams that were behind. */
   deliveredCount = 0;
@@ -44,7 +51,13 @@ export class CatchUp implements SlicedTask {
     this.#host = host;
   }
 
+  /** Bytes of pages that clients have not taken yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   add(stream: Stream): void {
+    this.#stopWaiting(stream);
     if (stream.isReading) return;
     stream.isReading = true;
     this.#ready.add(stream);
@@ -52,6 +65,7 @@ export class CatchUp implements SlicedTask {
   }
 
   remove(stream: Stream): void {
+    this.#stopWaiting(stream);
     this.#ready.delete(stream);
     this.#waitingForLog.delete(stream);
   }
@@ -99,7 +113,7 @@ export class CatchUp implements SlicedTask {
     } else if (isInRing) {
       this.#serve(
         stream,
-        this.#ring.read(stream.position, stream.subscription, pageLimits(stream.subscription)),
+        this.#ring.read(stream.position, stream.subscription, this.#pageLimits(stream.subscription)),
       );
     } else {
       this.#readLog(stream).catch((error) => this.#host.onReadError(stream, error));
@@ -111,7 +125,11 @@ export class CatchUp implements SlicedTask {
     this.#logReads++;
     let page: Page | undefined;
     try {
-      page = await this.#log.read(stream.position, stream.subscription, pageLimits(stream.subscription));
+      page = await this.#log.read(
+        stream.position,
+        stream.subscription,
+        this.#pageLimits(stream.subscription),
+      );
     } catch (error) {
       // What was there when the read began may have been trimmed meanwhile: then the next turn says so.
       if (stream.position >= this.#log.oldest - 1) throw error;
@@ -130,12 +148,29 @@ export class CatchUp implements SlicedTask {
     stream.position = page.to;
     if (page.records.length > 0) {
       this.deliveredCount += page.records.length;
-      stream.write(new Chunk(page.records.map((record) => record.frame)), performance.now());
+      const chunk = new Chunk(page.records.map((record) => record.frame));
+      stream.write(chunk, performance.now());
+      if (stream.isPushedBack && stream.isOpen) this.#startWaiting(stream, chunk.byteLength);
     }
     this.#host.readOn(stream);
   }
-}
 
-function pageLimits({ patternCount }: Subscription): ReadLimits {
-  return { maxBytes: PAGE_BYTES, maxScanned: Math.ceil(PAGE_SCANNED / Math.max(patternCount, 1)) };
+  #startWaiting(stream: Stream, bytes: number): void {
+    this.#waiting.set(stream, bytes);
+    this.#waitingBytes += bytes;
+  }
+
+  #stopWaiting(stream: Stream): void {
+    const bytes = this.#waiting.get(stream);
+    if (bytes === undefined) return;
+    this.#waiting.delete(stream);
+    this.#waitingBytes -= bytes;
+  }
+
+  #pageLimits({ patternCount }: Subscription): ReadLimits {
+    return {
+      maxBytes: this.#waitingBytes < SMALL_PAGES_FROM_BYTES ? PAGE_BYTES : SMALL_PAGE_BYTES,
+      maxScanned: Math.ceil(PAGE_SCANNED / Math.max(patternCount, 1)),
+    };
+  }
 }

@@ -8,6 +8,7 @@ import type { Draft, EventLog } from '../log/event-log.ts';
 import { MemoryLog, type MemoryLogLimits } from '../log/memory-log.ts';
 import { flyCanary } from './canary.ts';
 import { batchTooLarge, checkEvent, checkTopic, type EventLimits, type PublishedEvent } from './draft.ts';
+import type { DrainPace } from './drain-plan.ts';
 import type { Pattern } from './pattern.ts';
 import { Shard, type ShardOptions, type ShardStats } from './shard.ts';
 import { chooseStart, type Start, type StartRequest } from './start-position.ts';
@@ -36,6 +37,7 @@ export class HubCore {
   readonly #options: HubCoreOptions;
   readonly #trimTimer: NodeJS.Timeout;
   #isClosing = false;
+  #isDraining = false;
   #canary: { readonly startedMs: number; readonly flight: Promise<void> } | undefined;
 
   constructor(log: EventLog, options: HubCoreOptions) {
@@ -96,6 +98,16 @@ export class HubCore {
     });
   }
 
+  /** Whether new streams had better go elsewhere, though they may still be taken. */
+  get isDraining(): boolean {
+    return this.#isDraining || this.#isClosing;
+  }
+
+  /** From now on it is not ready. All else goes on. */
+  announceDrain(): void {
+    this.#isDraining = true;
+  }
+
   /**
    * Resolves when an event that was published now, or within the last 5 s, has come out of a stream.
    *
@@ -104,6 +116,7 @@ export class HubCore {
   checkReady(): Promise<void> {
     const nowMs = performance.now();
     this.shard.checkAdmission();
+    if (this.#isDraining) throw draining();
     if (this.#canary === undefined || nowMs - this.#canary.startedMs >= CANARY_REUSE_MS) {
       const flight = flyCanary(this.log, this.shard, this.#options.canaryTimeoutMs);
       this.#canary = { startedMs: nowMs, flight };
@@ -114,6 +127,13 @@ export class HubCore {
   stats(): HubStats {
     const { epoch, head, oldest } = this.log;
     return { ...this.shard.stats(), head: formatId(epoch, head), oldest: formatId(epoch, oldest) };
+  }
+
+  /** Ends all streams at this pace, with publishing going on, and closes then. */
+  async drain(pace: DrainPace): Promise<void> {
+    this.announceDrain();
+    await this.shard.drain(pace);
+    await this.close();
   }
 
   /** Takes no more events, ends all streams with `drain` once they have what there is, and closes the log. */
@@ -129,4 +149,12 @@ export class HubCore {
     if (!this.#isClosing) return;
     throw new HoldfastError('ERR_HUB_CLOSED', 'The hub is closing', 'Publish to a hub that is running.');
   }
+}
+
+function draining(): HoldfastError {
+  return new HoldfastError(
+    'ERR_HUB_CLOSED',
+    'The hub is about to end its streams',
+    'Send new streams to another one.',
+  );
 }

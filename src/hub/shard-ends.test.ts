@@ -228,3 +228,65 @@ test('ending a stream again changes nothing', async () => {
   rig.shard.end(stream, 'error');
   assert.deepEqual([rig.shard.stats().ended, outlet.events], [{ drain: 1 }, []]);
 });
+
+test('a drain ends streams evenly over its window, serves them until then, and spreads their return', async (t) => {
+  const time = fakeTime(t);
+  const rig = rigShard({ maxStreams: 2000 });
+  const outlets = Array.from({ length: 2000 }, () => rig.open(['a']).outlet);
+  const drained = rig.shard.drain({ windowMs: 10_000, maxPerSecond: 2500 });
+  const closed = () => outlets.filter(({ state }) => state === 'closed').length;
+  assert.throws(() => rig.shard.checkAdmission(), withCode('ERR_HUB_CLOSED'));
+  for (let second = 1; second < 10; second++) {
+    await time.advance(1000, 25);
+    assert.ok(Math.abs(closed() - second * 200) <= 10, `${closed()} after ${second} s`);
+    if (second === 5) await rig.publish('a', 'in the middle');
+  }
+  await time.advance(1100, 25);
+  await drained;
+  assert.equal(closed(), 2000);
+  const served = outlets.filter(({ events }) => events[0] === 'in the middle').length;
+  assert.ok(Math.abs(served - 1000) <= 10, `${served} were served`);
+  const retries = outlets.map(({ retryMs }) => retryMs!);
+  assert.ok(retries.every((ms) => ms >= 1000 && ms <= 3000));
+  assert.ok(Math.max(...retries) - Math.min(...retries) > 1800);
+  assert.deepEqual(rig.shard.stats().ended, { drain: 2000 });
+});
+
+test('a close hurries a drain that is under way, and spreads the return of the rest over as long as they need', async (t) => {
+  const time = fakeTime(t);
+  const rig = rigShard({ maxStreams: 10_000 });
+  const outlets = Array.from({ length: 10_000 }, () => rig.open(['a']).outlet);
+  const drained = rig.shard.drain({ windowMs: 100_000, maxPerSecond: 2500 });
+  await time.advance(1000);
+  const rest = outlets.filter(({ state }) => state === 'open');
+  assert.ok(rest.length > 9800);
+  const closed = rig.shard.close();
+  await time.advance(100);
+  await Promise.all([drained, closed]);
+  const latestMs = Math.max(...rest.map(({ retryMs }) => retryMs!));
+  assert.ok(latestMs > 4500 && latestMs <= 5000, `${latestMs} ms`);
+});
+
+test('a drain waits only so long for a log that does not answer', async (t) => {
+  const time = fakeTime(t);
+  const log = new SteppedLog(memoryLog());
+  const rig = new ShardRig(log, { ring: { maxEvents: 2 } });
+  await rig.publish('a', ...range(1, 10));
+  const { outlet } = rig.open(['a'], { lastEventId: `${log.epoch}-3` });
+  await turnUntil('the read', () => log.waiting.length === 1);
+  const drained = rig.shard.drain({ windowMs: 1000, maxPerSecond: 2500 });
+  await time.advance(200);
+  await drained;
+  assert.equal(outlet.lastEventId, `${log.epoch}-3`);
+});
+
+test('a stream that has been open for maxStreamAgeMs ends with aged, where it is', async (t) => {
+  const time = fakeTime(t);
+  const rig = rigShard({ maxStreamAgeMs: 60_000 });
+  const { outlet } = rig.open(['a']);
+  await rig.publish('a', 'x');
+  await time.advance(60_500);
+  assert.deepEqual(outlet.controls, [{ kind: 'end', reason: 'aged' }]);
+  assert.deepEqual([outlet.events, outlet.lastEventId], [['x'], `${rig.log.epoch}-1`]);
+  assert.deepEqual(rig.shard.stats().ended, { aged: 1 });
+});

@@ -153,6 +153,7 @@ test('the numbers say how many streams there are, how they ended and what was de
     behind: 0,
     lanes: { fast: 0, http: 0, web: 0, inside: 0 },
     opened: 2,
+    refused: 0,
     ended: { 'client-left': 1, 'client-reset': 1 },
     delivered: 4,
   });

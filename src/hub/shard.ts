@@ -1,26 +1,27 @@
 // One event loop's streams: opens them at a position, keeps them served, and ends them. It reads the log and
 // never writes it; the log and its lifetime belong to the hub.
 
-import { HoldfastError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { EventLog, LogRecord } from '../log/event-log.ts';
 import { Ring, type RingLimits } from '../log/ring.ts';
 import type { EndReason } from '../wire/index.ts';
+import { Admission, type AdmissionLimits } from './admission.ts';
 import { endBlock, firstBlocks, gapBlock, heartbeatBlock } from './blocks.ts';
 import { CatchUp } from './catch-up.ts';
 import type { Chunk } from './chunk.ts';
+import { Drain } from './drain.ts';
+import { AT_ONCE, type DrainPace, MIN_RETRY_MS, RETRY_SPREAD_MS } from './drain-plan.ts';
 import { FanOut } from './fan-out.ts';
 import type { Lane, Outlet } from './outlet.ts';
 import type { Pattern } from './pattern.ts';
-import { type SlicedTask, Slicer } from './slicer.ts';
+import { Slicer } from './slicer.ts';
 import type { Start } from './start-position.ts';
 import { Stream, type StreamHost } from './stream.ts';
 import { StreamClock, type StreamTimes } from './stream-clock.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
-export interface ShardOptions extends StreamTimes {
-  readonly maxStreams: number;
+export interface ShardOptions extends StreamTimes, AdmissionLimits {
   /** The ring for a log that has none of its own. */
   readonly ring: RingLimits;
   readonly logger: Logger;
@@ -42,15 +43,12 @@ export interface ShardStats {
   /** Of all, how many came which way. */
   readonly lanes: Readonly<Record<Lane, number>>;
   readonly opened: number;
+  /** Requests for a stream that were turned away: full, busy or closing. */
+  readonly refused: number;
   readonly ended: Readonly<Partial<Record<EndReason, number>>>;
   /** Events written to streams. */
   readonly delivered: number;
 }
-
-// Reconnects of streams that were cut together spread over two seconds.
-const MIN_RETRY_MS = 1000;
-const RETRY_SPREAD_MS = 2000;
-const STREAMS_A_CLOSE_STEP = 32;
 
 export class Shard implements StreamHost {
   readonly #log: EventLog;
@@ -62,11 +60,13 @@ export class Shard implements StreamHost {
   readonly #fanOut: FanOut;
   readonly #catchUp: CatchUp;
   readonly #clock: StreamClock;
+  readonly #admission: Admission;
   readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, web: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
   #opened = 0;
   #closed: Promise<void> | undefined;
+  #drain: Drain | undefined;
   #onEmpty: (() => void) | undefined;
   // The newest heartbeat: live streams are mostly complete up to the same position, and share it.
   #beatBlock: { readonly position: number; readonly chunk: Chunk } | undefined;
@@ -79,28 +79,26 @@ export class Shard implements StreamHost {
     this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this);
     this.#catchUp = new CatchUp(log, this.#ring, this.#slicer, this);
     this.#clock = new StreamClock(options, this.#slicer, this);
+    this.#admission = new Admission(options, this);
     this.#stopListening = log.onAnnounce((records) => this.#announce(records));
   }
 
   /**
-   * Says whether one more stream is taken, before its head is sent.
+   * Says whether there is room for one more stream.
    *
    * @throws HoldfastError ERR_HUB_CLOSED, ERR_HUB_FULL.
    */
   checkAdmission(): void {
-    if (this.#closed !== undefined) {
-      throw new HoldfastError(
-        'ERR_HUB_CLOSED',
-        'The hub is ending its streams',
-        'Reconnect in a few seconds.',
-      );
-    }
-    if (this.#streams.size < this.#options.maxStreams) return;
-    throw new HoldfastError(
-      'ERR_HUB_FULL',
-      `The hub holds ${this.#streams.size} streams, and \`maxStreams\` is ${this.#options.maxStreams}`,
-      'Reconnect later, or raise `maxStreams` where memory and open files allow it.',
-    );
+    this.#admission.check();
+  }
+
+  /**
+   * Takes one more stream into account, before its head is sent.
+   *
+   * @throws HoldfastError ERR_HUB_CLOSED, ERR_HUB_FULL, ERR_HUB_BUSY.
+   */
+  admit(start: Start): void {
+    this.#admission.admit(start.position < this.#log.head);
   }
 
   /** Opens a stream on an outlet whose head is set. Wants a `checkAdmission` in the same turn. */
@@ -123,8 +121,18 @@ export class Shard implements StreamHost {
   }
 
   /** The streams that are open or ending. */
-  get streams(): Iterable<Stream> {
+  get streams(): ReadonlySet<Stream> {
     return this.#streams;
+  }
+
+  /** Whether it takes no more streams. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Bytes that clients which catch up have not taken yet. */
+  get replayBytes(): number {
+    return this.#catchUp.waitingBytes;
   }
 
   /** Ends a stream in the normal way, within `closeTimeoutMs`. */
@@ -154,6 +162,7 @@ export class Shard implements StreamHost {
       behind,
       lanes: { ...this.#lanes },
       opened: this.#opened,
+      refused: this.#admission.refusedCount,
       ended: { ...this.#ended },
       delivered: this.#fanOut.deliveredCount + this.#catchUp.deliveredCount,
     };
@@ -161,13 +170,20 @@ export class Shard implements StreamHost {
 
   /**
    * Sends what is announced, for at most `closeTimeoutMs`, then ends every stream with `drain`, in slices;
-   * resolves when the last one has closed or was cut.
+   * resolves when the last one has closed or was cut. A drain that is under way is hurried.
    */
   close(): Promise<void> {
+    if (this.#closed !== undefined) this.#drain?.hurry(this.#streams.size);
+    return this.drain(AT_ONCE);
+  }
+
+  /** Takes no more streams, and ends those that there are with `drain` at this pace; they are served until then. */
+  drain(pace: DrainPace): Promise<void> {
     this.#closed ??= new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
-      if (this.#streams.size === 0) resolve();
-      else this.#slicer.wake(this.#closing());
+      const { size } = this.#streams;
+      if (size === 0) resolve();
+      else this.#drain = new Drain(this, this.#slicer, size, pace, this.#options.closeTimeoutMs);
     }).finally(this.#stopListening);
     return this.#closed;
   }
@@ -222,13 +238,18 @@ export class Shard implements StreamHost {
     this.end(stream, 'expired');
   }
 
+  age(stream: Stream): void {
+    this.end(stream, 'aged');
+  }
+
   onDue(stream: Stream, nowMs: number): number | undefined {
     return this.#clock.onDue(stream, nowMs);
   }
 
   lastBlock(stream: Stream, reason: EndReason): Chunk | undefined {
     if (reason === 'client-left') return undefined;
-    return endBlock(reason, this.#log.epoch, stream.reached(this.#fanOut.matchedTo));
+    const retryMs = reason === 'drain' ? this.#drain?.drawRetryMs() : undefined;
+    return endBlock(reason, this.#log.epoch, stream.reached(this.#fanOut.matchedTo), retryMs);
   }
 
   onEnded(stream: Stream, reason: EndReason): void {
@@ -272,21 +293,5 @@ export class Shard implements StreamHost {
     if (endsAt === undefined || stream.position < endsAt || !stream.isOpen) return false;
     this.end(stream, 'ended');
     return true;
-  }
-
-  #closing(): SlicedTask {
-    const deliverUntilMs = performance.now() + this.#options.closeTimeoutMs;
-    let streams: Iterator<Stream> | undefined;
-    const step = (): boolean => {
-      if (streams === undefined && !this.isIdle && performance.now() < deliverUntilMs) return true;
-      streams ??= this.#streams.values();
-      for (let count = 0; count < STREAMS_A_CLOSE_STEP; count++) {
-        const next = streams.next();
-        if (next.done) return false;
-        this.end(next.value, 'drain');
-      }
-      return true;
-    };
-    return { step };
   }
 }

@@ -10,18 +10,25 @@ import { Stream } from './stream.ts';
 import { StreamClock, type StreamTimes } from './stream-clock.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
-const TIMES: StreamTimes = { heartbeatMs: 15_000, stallTimeoutMs: 30_000, closeTimeoutMs: 5000 };
+const TIMES: StreamTimes = {
+  heartbeatMs: 15_000,
+  stallTimeoutMs: 30_000,
+  closeTimeoutMs: 5000,
+  maxStreamAgeMs: undefined,
+};
 
 function rig(t: TestContext, times: Partial<StreamTimes> = {}) {
   const time = fakeTime(t);
   const beatsMs: number[] = [];
   const expired: Stream[] = [];
+  const aged: { readonly stream: Stream; readonly nowMs: number }[] = [];
   const clock = new StreamClock({ ...TIMES, ...times }, new Slicer((error) => assert.fail(String(error))), {
     beat(stream, nowMs) {
       beatsMs.push(nowMs);
       stream.write(Chunk.ofText(':\n\n'), nowMs);
     },
     expire: (stream) => expired.push(stream),
+    age: (stream) => aged.push({ stream, nowMs: time.nowMs }),
   });
   const host = {
     readOn: () => {},
@@ -40,7 +47,7 @@ function rig(t: TestContext, times: Partial<StreamTimes> = {}) {
     clock.start(stream, time.nowMs);
     return { stream, outlet };
   }
-  return { time, clock, beatsMs, expired, start };
+  return { time, clock, beatsMs, expired, aged, start };
 }
 
 test('a silent stream gets a heartbeat in every heartbeatMs, and not much more often', async (t) => {
@@ -163,4 +170,25 @@ test('a stopped stream is left alone', async (t) => {
   clock.stop(stream);
   await time.advance(60_000);
   assert.deepEqual([beatsMs, expired], [[], []]);
+});
+
+test('a stream ages once, by chance within the last fifth of maxStreamAgeMs, busy or not', async (t) => {
+  const { time, aged, start } = rig(t, { maxStreamAgeMs: 3_600_000 });
+  const startedMs = time.nowMs;
+  const opened = Array.from({ length: 40 }, () => start().stream);
+  await time.advance(3_600_000 * 0.79, 10_000);
+  assert.deepEqual(aged, []);
+  await time.advance(3_600_000 * 0.22, 10_000);
+  assert.deepEqual(new Set(aged.map(({ stream }) => stream)), new Set(opened));
+  assert.equal(aged.length, opened.length);
+  const ages = aged.map(({ nowMs }) => (nowMs - startedMs) / 3_600_000);
+  for (const age of ages) assert.ok(age >= 0.8 && age <= 1.01, `${age} of the age`);
+  assert.ok(Math.max(...ages) - Math.min(...ages) > 0.1, 'spread');
+});
+
+test('without maxStreamAgeMs no stream ages', async (t) => {
+  const { time, aged, start } = rig(t);
+  start();
+  await time.advance(30 * 86_400_000, 3_600_000);
+  assert.deepEqual(aged, []);
 });

@@ -12,6 +12,8 @@ export interface StreamTimes {
   readonly stallTimeoutMs: number;
   /** How long an ended stream may take to close before it is cut. */
   readonly closeTimeoutMs: number;
+  /** The longest life of a stream; undefined for any. It then ends with `aged`, and comes back. */
+  readonly maxStreamAgeMs: number | undefined;
 }
 
 export interface StreamClockHost {
@@ -19,12 +21,16 @@ export interface StreamClockHost {
   beat(stream: Stream, nowMs: number): void;
   /** The grant of the stream has ended. */
   expire(stream: Stream): void;
+  /** The stream has been open for long enough. */
+  age(stream: Stream): void;
 }
 
 // Heartbeats are due in this part of heartbeatMs, so that with the wheel's tick the promise is kept, and
 // streams that were opened together drift apart.
 const HEARTBEAT_EARLIEST = 0.8;
 const HEARTBEAT_SPREAD = 0.15;
+// Streams that were opened together, after a deploy say, end over a fifth of their age.
+const AGE_SPREAD = 0.2;
 const TICKS_A_HEARTBEAT = 60;
 const MIN_TICK_MS = 2;
 const MAX_TICK_MS = 250;
@@ -45,6 +51,10 @@ export class StreamClock {
   }
 
   start(stream: Stream, nowMs: number): void {
+    const { maxStreamAgeMs } = this.#times;
+    if (maxStreamAgeMs !== undefined) {
+      stream.agesAtMs = nowMs + maxStreamAgeMs * (1 - AGE_SPREAD * Math.random());
+    }
     this.#schedule(stream, this.#nextDueMs(stream, nowMs));
   }
 
@@ -61,6 +71,10 @@ export class StreamClock {
     if (stream.state === 'ending') return cut(stream, stream.endReason!);
     if (stream.expiresAtMs <= Date.now()) {
       this.#host.expire(stream);
+      return undefined;
+    }
+    if (stream.agesAtMs <= nowMs) {
+      this.#host.age(stream);
       return undefined;
     }
     if (!stream.takesMore) {
@@ -97,7 +111,7 @@ export class StreamClock {
     const wantedMs = !stream.takesMore
       ? Math.min(stream.lastProgressMs + this.#stallMs(stream), nowMs + stallTimeoutMs / STALL_SAMPLES)
       : Math.min(stream.lastProgressMs + heartbeatMs * share, nowMs + stallTimeoutMs);
-    return Math.min(wantedMs, nowMs + Math.max(stream.expiresAtMs - Date.now(), 0));
+    return Math.min(wantedMs, stream.agesAtMs, nowMs + Math.max(stream.expiresAtMs - Date.now(), 0));
   }
 }
 

@@ -33,7 +33,7 @@ export interface StreamHost {
   lastBlock(stream: Stream, reason: EndReason): Chunk | undefined;
 }
 
-// Each field is 8 bytes for every stream; the three times are doubles, which V8 boxes (16 bytes more each). 192 in all;
+// Each field is 8 bytes for every stream; the four times are doubles, which V8 boxes (16 bytes more each). 216 in all;
 // docs/decisions/lean-streams.md has the whole account.
 export class Stream implements OutletListener, WheelItem {
   readonly host: StreamHost;
@@ -59,6 +59,8 @@ export class Stream implements OutletListener, WheelItem {
   /** When something was last written, or, while pushed back, when the peer was last seen to read. */
   lastProgressMs = 0;
   lastUnsentBytes = 0;
+  /** When it has been open for long enough, on the clock of performance.now(); Infinity where there is no such age. */
+  agesAtMs = Number.POSITIVE_INFINITY;
   dueMs = 0;
   wheelSlot: Set<WheelItem> | undefined = undefined;
 

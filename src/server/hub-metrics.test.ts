@@ -9,6 +9,7 @@ const stats: HubStats = {
   behind: 3,
   lanes: { fast: 10, http: 2, web: 0, inside: 0 },
   opened: 40,
+  refused: 3,
   ended: { 'client-left': 20, stalled: 8 },
   delivered: 5000,
   head: 'epochabc-9',
@@ -30,6 +31,7 @@ test('the admin listener tells the numbers of the hub as they are when it is ask
     'sse_streams{lane="http"} 2',
     'sse_behind_streams 3',
     'sse_streams_opened_total 40',
+    'sse_streams_refused_total 3',
     'sse_streams_ended_total{reason="stalled"} 8',
     'sse_events_delivered_total 5000',
   ]) {

@@ -16,6 +16,10 @@ export class HubMetrics {
     'Streams that read on from a position instead of getting events as they are announced',
   );
   readonly #opened = this.#counter('sse_streams_opened_total', 'Streams that clients opened since the start');
+  readonly #refused = this.#counter(
+    'sse_streams_refused_total',
+    'Requests for a stream that were turned away since the start: the hub was full, busy or closing',
+  );
   readonly #ended = this.#counter(
     'sse_streams_ended_total',
     'Streams of clients that ended since the start, by reason; docs/protocol.md says what each means',
@@ -37,11 +41,12 @@ export class HubMetrics {
 
   /** All metrics as they are now, in the text format of Prometheus. */
   text(): Promise<string> {
-    const { lanes, behind, opened, ended, delivered } = this.#stats();
+    const { lanes, behind, opened, refused, ended, delivered } = this.#stats();
     for (const [lane, count] of Object.entries(lanes)) this.#streams.set({ lane }, count);
     this.#behind.set(behind);
-    for (const counter of [this.#opened, this.#ended, this.#delivered]) counter.reset();
+    for (const counter of [this.#opened, this.#refused, this.#ended, this.#delivered]) counter.reset();
     this.#opened.inc(opened);
+    this.#refused.inc(refused);
     for (const [reason, count] of Object.entries(ended)) this.#ended.inc({ reason }, count);
     this.#delivered.inc(delivered);
     return this.#registry.metrics();

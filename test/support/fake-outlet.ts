@@ -28,6 +28,8 @@ export class FakeOutlet implements Outlet {
   onWrite: (() => void) | undefined;
   state: 'open' | 'ended' | 'reset' | 'closed' = 'open';
   wasReset = false;
+  /** The reconnect delay that the client was told last. */
+  retryMs: number | undefined;
   #isPushedBack = false;
   readonly #parser = new EventStreamParser({
     onEvent: ({ type, data, lastEventId: id }) => {
@@ -35,6 +37,9 @@ export class FakeOutlet implements Outlet {
       else this.received.push({ kind: 'control', id, control: JSON.parse(data) as ControlEvent });
     },
     onCursor: (id) => this.received.push({ kind: 'cursor', id }),
+    onRetry: (ms) => {
+      this.retryMs = ms;
+    },
   });
 
   /** What the client would send as Last-Event-ID. */

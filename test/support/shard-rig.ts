@@ -20,6 +20,9 @@ export interface RigOptions {
   readonly stallTimeoutMs?: number;
   readonly closeTimeoutMs?: number;
   readonly maxStreams?: number;
+  readonly maxStreamAgeMs?: number;
+  readonly maxOpensPerSecond?: number;
+  readonly maxReplayBytes?: number;
 }
 
 export interface OpenOptions {
@@ -64,6 +67,9 @@ export class ShardRig<Log extends EventLog = MemoryLog> {
       stallTimeoutMs: 30_000,
       closeTimeoutMs: 5000,
       maxStreams: 1000,
+      maxStreamAgeMs: undefined,
+      maxOpensPerSecond: 1000,
+      maxReplayBytes: 256 * 1024 * 1024,
       ...options,
       ring: { maxEvents: 10_000, maxBytes: 64 * 1024 * 1024, maxAgeMs: 3_600_000, ...options.ring },
       logger: this.logger,
