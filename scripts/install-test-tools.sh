@@ -5,10 +5,13 @@ set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
+# What takes captures apart is compared with it.
+command -v tshark >/dev/null || missing+=(tshark)
 # The lab's; beside the commands of root, which are not in everybody's PATH.
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || missing+=(iproute2)
 command -v iptables >/dev/null || missing+=(iptables)
+command -v tcpdump >/dev/null || missing+=(tcpdump)
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo 'All test tools are installed.'

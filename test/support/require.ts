@@ -18,6 +18,19 @@ export function curl(t: TestContext): string | undefined {
   return requireTool(t, 'curl', findInPath(['curl']));
 }
 
+/** The path of tshark; undefined when there is none, and then the test has been marked as skipped. */
+export function tshark(t: TestContext): string | undefined {
+  return requireTool(t, 'tshark', findInPath(['tshark']));
+}
+
+/** The path of a tcpdump that may capture; undefined when there is none, and then the test has been marked as skipped. */
+export function tcpdump(t: TestContext): string | undefined {
+  const path = requireTool(t, 'tcpdump', findInPath(['tcpdump']));
+  if (path === undefined || process.getuid?.() === 0) return path;
+  refuse(t, 'tcpdump', 'needs root (CAP_NET_RAW), to capture');
+  return undefined;
+}
+
 /** Whether network namespaces can be made; if not, the test has been marked as skipped. */
 export function networkNamespaces(t: TestContext): boolean {
   const missing = ['ip', 'iptables', 'unshare', 'nsenter'].filter((name) => findInPath([name]) === undefined);
