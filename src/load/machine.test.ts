@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseLocalPorts, parseOpenFileLimit, readMachineFacts } from './machine.ts';
+import { parseOpenFileLimit } from '../base/proc-limits.ts';
+import { parseLocalPorts, readMachineFacts } from './machine.ts';
 
 test('the soft limit of open files is read, and unlimited is no number', () => {
   const limits = (soft: string) =>

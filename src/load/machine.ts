@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { parseOpenFileLimit } from '../base/proc-limits.ts';
 import type { MachineFacts } from './result.ts';
 
 /** Reads them once, at the start of a run. */
@@ -15,12 +16,6 @@ export function readMachineFacts(procFolder = '/proc'): MachineFacts {
     openFileLimit: parseOpenFileLimit(readOrEmpty(`${procFolder}/self/limits`)),
     localPorts: parseLocalPorts(readOrEmpty(`${procFolder}/sys/net/ipv4/ip_local_port_range`)),
   };
-}
-
-/** The soft limit of /proc/PID/limits; undefined where it is not told, or `unlimited`: nothing to plan with. */
-export function parseOpenFileLimit(text: string): number | undefined {
-  const soft = /^Max open files\s+(\d+)\s/m.exec(text)?.[1];
-  return soft === undefined ? undefined : Number(soft);
 }
 
 /** How many connections one source address can have to one listener: the width of ip_local_port_range. */
