@@ -12,6 +12,10 @@ PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || missing+=(iproute2)
 command -v iptables >/dev/null || missing+=(iptables)
 command -v tcpdump >/dev/null || missing+=(tcpdump)
+command -v conntrack >/dev/null || missing+=(conntrack)
+command -v sysctl >/dev/null || missing+=(procps)
+# Steps the clock of a process.
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo 'All test tools are installed.'

@@ -21,6 +21,11 @@ export function readResetCounts(pid: number): ResetCounts {
   };
 }
 
+/** Segments that this side sent again. */
+export function readRetransmits(pid: number): number {
+  return table(pid, 'snmp', 'Tcp').get('RetransSegs')!;
+}
+
 export function sinceThen(then: ResetCounts, now: ResetCounts): ResetCounts {
   return {
     OutRsts: now.OutRsts - then.OutRsts,

@@ -25,10 +25,11 @@ const KEEP_ORDER = `mount -t sysfs lab /sys && echo 1 >/sys/class/net/${DEVICE}/
 const runFile = promisify(execFile);
 
 export class Namespace {
-  readonly #pid: number;
+  /** Of the process that holds it. */
+  readonly pid: number;
 
   constructor(pid: number) {
-    this.#pid = pid;
+    this.pid = pid;
   }
 
   /** Runs a command in it and answers what it writes. */
@@ -51,7 +52,7 @@ export class Namespace {
   }
 
   get #enter(): readonly [string, ...string[]] {
-    return ['nsenter', `--net=/proc/${this.#pid}/ns/net`];
+    return ['nsenter', `--net=/proc/${this.pid}/ns/net`];
   }
 }
 
