@@ -27,7 +27,17 @@ ${table([
 `;
 
 export function cliReference(): string {
-  return `${[head, ...createProgram().commands.map(commandSection)].join('\n')}`;
+  return `${[head, ...createProgram().commands.flatMap(withInner).map(commandSection)].join('\n')}`;
+}
+
+/** A command that only holds others is described by them. */
+function withInner(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return command.commands.length === 0 ? [command] : command.commands;
+}
+
+function nameOf(command: CommandUnknownOpts): string {
+  const { parent } = command;
+  return parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
 }
 
 function commandSection(command: CommandUnknownOpts): string {
@@ -39,11 +49,11 @@ function commandSection(command: CommandUnknownOpts): string {
   for (const option of command.options) {
     rows.push([`\`${option.flags}\``, option.description, defaultOf(option)]);
   }
-  return `## holdfast ${command.name()}
+  return `## ${nameOf(command)}
 
 ${sentence(command.description())}
 
-    holdfast ${command.name()} ${command.usage()}
+    ${nameOf(command)} ${command.usage()}
 
 ${table(rows)}
 `;

@@ -10,4 +10,9 @@ export type { Cut, Flow, Shaper, Waiting } from './shaper.ts';
 export { environmentForClock } from './system/clock-step.ts';
 export { mountSmallDisk } from './system/disk-full.ts';
 export { systemFaultKinds } from './system/kinds.ts';
-export { checkSystemFault, makeSystemFault, type SystemFaultKind, type Undo } from './system/system-fault.ts';
+export {
+  checkSystemFault,
+  type MadeFault,
+  makeSystemFault,
+  type SystemFaultKind,
+} from './system/system-fault.ts';

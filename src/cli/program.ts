@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
+import { defineChaos } from './chaos.ts';
 import { defineLoad } from './load.ts';
 import { defineLog } from './log.ts';
 import { definePub } from './pub.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   defineLoad(program);
   defineSoak(program);
   defineReport(program);
+  defineChaos(program);
   return program;
 }
 

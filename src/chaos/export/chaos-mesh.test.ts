@@ -110,7 +110,10 @@ test('a share of packets is a percentage', () => {
 });
 
 test('what a cluster cannot do in the same way is refused', () => {
-  assert.throws(() => one({ kind: 'latency', probability: 0.5 }), withCode('ERR_FAULT_UNAVAILABLE', /latency/));
+  assert.throws(
+    () => one({ kind: 'latency', probability: 0.5 }),
+    withCode('ERR_FAULT_UNAVAILABLE', /latency/),
+  );
   assert.throws(() => one({ kind: 'blackhole' }), withCode('ERR_FAULT_UNAVAILABLE', /--target/));
   assert.throws(() => one({ kind: 'latncy' }), withCode('ERR_BAD_FAULT', /`latency`/));
   assert.throws(
@@ -120,6 +123,8 @@ test('what a cluster cannot do in the same way is refused', () => {
 });
 
 test('manifests of one export have names of their own', () => {
-  const names = chaosMeshManifests([{ kind: 'kill' }, { kind: 'kill' }], pods).map(({ metadata }) => metadata.name);
+  const names = chaosMeshManifests([{ kind: 'kill' }, { kind: 'kill' }], pods).map(
+    ({ metadata }) => metadata.name,
+  );
   assert.deepEqual(names, ['holdfast-kill', 'holdfast-kill-2']);
 });

@@ -6,11 +6,11 @@
 
 import { HoldfastError } from '../../base/errors.ts';
 import type { OptionTable, ResolvedOptions } from '../../base/options.ts';
+import { resolveOptions } from '../../base/options.ts';
 import { type AnyFaultKind, type Direction, type GivenFault, makeFault } from '../fault.ts';
 import { faultKinds } from '../faults/kinds.ts';
-import { type AnySystemFaultKind } from '../system/system-fault.ts';
 import { systemFaultKinds } from '../system/kinds.ts';
-import { resolveOptions } from '../../base/options.ts';
+import type { AnySystemFaultKind } from '../system/system-fault.ts';
 
 /** Which pods are hit. */
 export interface PodSelection {
@@ -117,7 +117,9 @@ function manifestOf(given: GivenFault, pods: PodSelection): Manifest {
   // A name that nobody knows is said to be wrong, and not to be missing there.
   if (shapeOf === undefined && (proxied ?? system) !== undefined) throw unsupported(given.kind);
   const { options, direction } =
-    system === undefined ? proxiedFault(given, proxied) : { options: systemOptions(system, given), direction: undefined };
+    system === undefined
+      ? proxiedFault(given, proxied)
+      : { options: systemOptions(system, given), direction: undefined };
   const shape = shapeOf!(options, pods);
   return {
     apiVersion: 'chaos-mesh.org/v1alpha1',
@@ -168,7 +170,10 @@ function networkDirection(direction: string): Direction {
 function directionOf(kind: string, direction: Direction, { namespace, targetLabels }: PodSelection) {
   if (targetLabels === undefined) {
     if (direction === 'down') return { direction: 'to' };
-    throw unsupported(kind, `direction ${direction} without pods on the other side: give --target, or direction down`);
+    throw unsupported(
+      kind,
+      `direction ${direction} without pods on the other side: give --target, or direction down`,
+    );
   }
   return {
     direction: direction === 'down' ? 'to' : direction === 'up' ? 'from' : 'both',

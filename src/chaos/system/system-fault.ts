@@ -5,8 +5,15 @@ import { HoldfastError } from '../../base/errors.ts';
 import { type OptionTable, type ResolvedOptions, resolveOptions } from '../../base/options.ts';
 import { badFault } from '../fault.ts';
 
-/** Undoes a fault. A second call does nothing. */
+/** Undoes a fault. */
 export type Undo = () => Promise<void>;
+
+/** A fault that was made; undoing it a second time does nothing. */
+export interface MadeFault {
+  (): Promise<void>;
+  /** Whether anything is left to undo: a process that was killed stays dead. */
+  readonly isNeeded: boolean;
+}
 
 export interface SystemFaultKind<Table extends OptionTable> {
   readonly kind: string;
@@ -59,13 +66,14 @@ export function checkSystemFault<Table extends OptionTable>(
 export async function makeSystemFault<Table extends OptionTable>(
   kind: SystemFaultKind<Table>,
   given: Readonly<Record<string, unknown>>,
-): Promise<Undo> {
+): Promise<MadeFault> {
   const undo = await kind.make(checkSystemFault(kind, given));
   let undone: Promise<void> | undefined;
-  return () => {
+  const undoOnce = () => {
     undone ??= undo();
     return undone;
   };
+  return Object.assign(undoOnce, { isNeeded: undo !== nothingToUndo });
 }
 
 /** Nothing is left to undo. */
