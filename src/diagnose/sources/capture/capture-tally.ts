@@ -54,7 +54,8 @@ export class CaptureTally implements PacketSink {
   }
 
   packet(packet: CapturedPacket): void {
-    this.#packets++;
+    // Its number counts those before it that were passed over, too.
+    this.#packets = packet.number;
     const timeMs = packet.seconds * 1000 + packet.nanoseconds / 1e6;
     if (timeMs < this.#firstMs) this.#firstMs = timeMs;
     if (timeMs > this.#lastMs) this.#lastMs = timeMs;
