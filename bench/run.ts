@@ -10,6 +10,7 @@ import type { Peer } from './peers/peer.ts';
 import { peers } from './peers/registry.ts';
 import { runVariant } from './rounds.ts';
 import type { Scenario, Variant } from './scenario.ts';
+import { durable } from './scenarios/durable.ts';
 import { foreign } from './scenarios/foreign.ts';
 import { heap } from './scenarios/heap.ts';
 import { loadSelf } from './scenarios/load-self.ts';
@@ -25,6 +26,7 @@ const byName: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> =
   'many-streams': manyStreams,
   foreign,
   heap,
+  durable,
 };
 
 const stop = new AbortController();
