@@ -7,7 +7,7 @@ import { publishClosed } from '../closed-publishers.ts';
 import { type DurableHub, startDurableHub } from '../durable-hub.ts';
 import { measureFsync } from '../fsync-floor.ts';
 import { readBenchFacts } from '../outcome.ts';
-import { percentilesOf } from '../percentiles.ts';
+import { type Percentiles, percentilesOf } from '../percentiles.ts';
 import { measureResume } from '../resume-client.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import { resultsFolder } from '../tool.ts';
@@ -39,7 +39,7 @@ export async function durable(signal: AbortSignal): Promise<void> {
 }
 
 async function publishRows(signal: AbortSignal): Promise<Row[]> {
-  const rounds = [];
+  const rounds: { fsync: Percentiles; lone: Percentiles; eventsPerSecond: number }[] = [];
   const hub = await startDurableHub();
   try {
     const plan = { port: hub.port, payloadBytes: PAYLOAD_BYTES, topics: TOPICS };
