@@ -20,6 +20,7 @@ export interface EventBody {
 }
 
 const LF = 0x0a;
+const OPENING_BRACE = 0x7b;
 // JSON may write a character of one byte as \u00xx, six; the rest is room for topic, type, key and names.
 const ESCAPE_FACTOR = 6;
 const ENVELOPE_BYTES = 8192;
@@ -39,7 +40,8 @@ export function createEventBody(contentType: string | undefined, limits: BodyLim
 class JsonBody implements EventBody {
   readonly #limits: BodyLimits;
   readonly #bytes: ByteBuffer;
-  #first: string | undefined;
+  // The first byte that is no white space.
+  #first: number | undefined;
 
   constructor(limits: BodyLimits) {
     this.#limits = limits;
@@ -47,10 +49,10 @@ class JsonBody implements EventBody {
   }
 
   push(chunk: Buffer): void {
-    this.#first ??= /\S/.exec(chunk.toString('latin1'))?.[0];
+    this.#first ??= chunk.find((byte) => byte > 0x20);
     const length = this.#bytes.length + chunk.byteLength;
     if (length > this.#limits.maxBodyBytes) throw bodyTooLarge(this.#limits);
-    if (this.#first === '{') checkRawEvent(length, 'The event', this.#limits);
+    if (this.#first === OPENING_BRACE) checkRawEvent(length, 'The event', this.#limits);
     this.#bytes.append(chunk);
   }
 
