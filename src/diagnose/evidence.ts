@@ -233,6 +233,7 @@ export interface Exchange {
   readonly contentLength?: number;
   /** Body bytes seen, without chunk framing. */
   readonly bodyBytes: number;
+  /** The body in bursts, by the rule of `Half.bursts`; their `bytes` are body bytes, without chunk or frame headers. */
   readonly bursts: readonly Burst[];
   readonly burstsLeftOut: number;
   /**

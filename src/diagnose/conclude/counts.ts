@@ -1,0 +1,60 @@
+// How many streams ended normally, and how many cannot be told about.
+
+import type { Count } from '../finding.ts';
+import type { Scene } from '../timeline/scene.ts';
+import type { NormalKind, Stream } from '../timeline/stream.ts';
+import type { ChosenClaim } from './chosen-claims.ts';
+
+const words: Readonly<Record<NormalKind, string>> = {
+  complete: 'responses were whole',
+  'ended by close': 'responses that a close ends, as announced',
+  'client left': 'clients left',
+  'idle connection closed': 'idle connections were closed',
+  probe: 'health checks',
+  'still open': 'streams were still open at the end',
+};
+
+export function claimedStreams(chosen: readonly ChosenClaim[]): ReadonlySet<Stream> {
+  return new Set(chosen.flatMap(({ streams }) => streams));
+}
+
+export function normalCounts(scene: Scene, chosen: readonly ChosenClaim[]): Count[] {
+  const claimed = claimedStreams(chosen);
+  const counts = new Map<NormalKind, number>();
+  for (const stream of scene.streams) {
+    if (stream.normal === undefined || claimed.has(stream)) continue;
+    counts.set(stream.normal, (counts.get(stream.normal) ?? 0) + 1);
+  }
+  if (scene.earlierResponses > 0)
+    counts.set('complete', (counts.get('complete') ?? 0) + scene.earlierResponses);
+  const kinds = Object.keys(words) as NormalKind[];
+  return kinds.flatMap((kind) => {
+    const count = counts.get(kind) ?? 0;
+    return count === 0 ? [] : [{ what: words[kind], count }];
+  });
+}
+
+/** Why nothing can be said about a stream whose end is not normal. */
+export function unknownReason({ flow, phase, end }: Stream): string {
+  if (!flow.sawStart && flow.halves.client.packets + flow.halves.server.packets <= 2) {
+    return 'single packets of connections that the capture does not hold';
+  }
+  if (phase === 'opaque') return 'encrypted or unknown payload: whether the answer was whole cannot be seen';
+  if (end.kind === 'unanswered') return 'one SYN without an answer: the capture may have ended before it';
+  if (!flow.sawStart) return 'connections whose beginning the capture does not hold';
+  if (phase === 'quiet') return 'connections that ended without a byte of payload';
+  return 'ends for which no rule has an explanation';
+}
+
+export function unknownCounts(scene: Scene, chosen: readonly ChosenClaim[]): Count[] {
+  const claimed = claimedStreams(chosen);
+  const counts = new Map<string, number>();
+  for (const stream of scene.streams) {
+    if (stream.normal !== undefined || claimed.has(stream)) continue;
+    const reason = unknownReason(stream);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([what, count]) => ({ what, count }))
+    .sort((a, b) => b.count - a.count || (a.what < b.what ? -1 : 1));
+}
