@@ -34,7 +34,7 @@ function claim(streams: readonly Stream[]): Claim {
   const server = endpointText(streams[0]!, 'server');
   return {
     level: 'form',
-    sureness: 'sure',
+    sureness: 'possible',
     summary: `${server} answered none of the SYNs of ${count(streams.length, 'connection')}; why is not known.`,
     streams,
     why: [

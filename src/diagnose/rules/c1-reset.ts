@@ -51,7 +51,7 @@ function claim(streams: readonly Stream[]): Claim {
   const distance = ttlOf(flow, end.segment!);
   return {
     level: 'form',
-    sureness: 'sure',
+    sureness: 'possible',
     summary: `A reset in the name of ${by} ended ${count(streams.length, 'stream')}; why is not known.`,
     streams,
     why: [

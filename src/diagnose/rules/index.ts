@@ -45,7 +45,6 @@ export const rules: readonly Rule[] = [
   s14Refused,
   s21TimeWaitReuse,
   s17ConntrackInvalid,
-  s31Injected,
   s30StaleReuse,
   s33RequestLimit,
   s23Goaway,
@@ -64,6 +63,7 @@ export const rules: readonly Rule[] = [
   s11Rollout,
   // Timers.
   s02ResetAtExpiry,
+  s31Injected,
   s05EnvoyIdle,
   s03ProxyIdle,
   s04TotalTimeout,

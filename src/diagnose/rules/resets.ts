@@ -1,23 +1,23 @@
 // What S06 and S07 share: a live socket that was reset by its own program.
 
-import type { Burst, Side } from '../evidence.ts';
+import type { Burst } from '../evidence.ts';
 import { otherSide } from '../timeline/flow-end.ts';
 import { isFin } from '../timeline/reset-form.ts';
 import type { Scene } from '../timeline/scene.ts';
-import type { Stream } from '../timeline/stream.ts';
+import { isKnown, type Stream } from '../timeline/stream.ts';
 
-/** Streams that the server side ended by an active reset. A client that does so has left. */
-export function activelyReset({ streams }: Scene): Stream[] {
-  return streams.filter(({ end, normal, phase }) => {
+/** Streams that a live socket of the server side closed, by FIN or reset. A client that does so has left. */
+export function closedBySocket({ streams }: Scene): Stream[] {
+  return streams.filter((stream) => {
+    const { end, normal, phase } = stream;
     const isOpen = normal === undefined && phase !== 'connect';
-    return isOpen && isActiveReset(end, 'server');
+    // A lone reset says nothing about the connection that it ended.
+    return isOpen && isKnown(stream) && isClosedBySocket(end);
   });
 }
 
-const isActiveReset = (end: Stream['end'], side: Side) =>
-  (end.kind === 'rst' && end.form === 'active' && end.by === side) || hasSecondForm(end);
-
-const hasSecondForm = (end: Stream['end']) => end.kind === 'fin' && end.by === 'server';
+const isClosedBySocket = ({ kind, form, by }: Stream['end']) =>
+  by === 'server' && (kind === 'fin' || (kind === 'rst' && form === 'active'));
 
 /** A FIN and at once an active reset of the same side: the second form of a close with unread data. */
 export function resetAfterFin({ flow, end }: Stream): Stream['end']['segment'] {

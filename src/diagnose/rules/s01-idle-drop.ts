@@ -58,7 +58,8 @@ export const s01IdleDrop: Rule = {
   },
 };
 
-const isIdle = ({ quietMs, longestQuietMs }: Stream) =>
+/** The longest pause of the stream, and no short one, came before its end. */
+export const isAfterIdle = ({ quietMs, longestQuietMs }: Stream) =>
   quietMs >= MIN_IDLE_MS && longestQuietMs < quietMs * 0.98;
 
 function isResetAfterIdle(stream: Stream): boolean {
@@ -69,12 +70,12 @@ function isResetAfterIdle(stream: Stream): boolean {
 export function isAnswerAfterIdle(stream: Stream): boolean {
   const { end } = stream;
   const isPassive = end.form === 'passive' || end.form === 'stray';
-  return end.kind === 'rst' && isPassive && end.trigger !== undefined && isIdle(stream);
+  return end.kind === 'rst' && isPassive && end.trigger !== undefined && isAfterIdle(stream);
 }
 
 function isSilentAfterIdle(stream: Stream): boolean {
   const isData = stream.end.trigger !== undefined && !stream.end.trigger.marks.includes('keep-alive');
-  return stream.normal === undefined && stream.end.kind === 'silence' && isData && isIdle(stream);
+  return stream.normal === undefined && stream.end.kind === 'silence' && isData && isAfterIdle(stream);
 }
 
 function claim(streams: readonly Stream[], scene: Scene): Claim[] {
@@ -99,6 +100,8 @@ function claim(streams: readonly Stream[], scene: Scene): Claim[] {
     known.length > 0,
     moments >= 2,
     moments >= 3,
+    // The path was there all the time: that weighs double.
+    survivors.length > 0,
     survivors.length > 0,
   ].filter(Boolean).length;
   // Silence alone is also what a broken path looks like.

@@ -2,6 +2,7 @@
 
 import { resetFingerprint } from '../data/reset-fingerprints.ts';
 import { matchTimers } from '../data/timers.ts';
+import { ttlOf } from '../timeline/distance.ts';
 import { wasSentByItsSide } from '../timeline/pair-flows.ts';
 import { isReset } from '../timeline/reset-form.ts';
 import { groupKey, type Scene } from '../timeline/scene.ts';
@@ -60,10 +61,11 @@ function claim(streams: readonly Stream[], scene: Scene): Claim[] {
     ({ flow, end }) => wasSentByItsSide(scene.pairOf.get(flow.id), end.segment!) === false,
   );
   const marked = members.filter(({ end }) => resetFingerprint(end.segment!)?.speaksFor === 'S02');
+  const strange = members.filter(({ flow, end }) => ttlOf(flow, end.segment!) === 'other family');
   const known = matchTimers(pattern.valueMs, 'idle').filter(({ ends }) => ends === 'reset-both');
-  const isProven = both.length > 0 || unsent.length > 0 || marked.length > 0;
+  const isProven = both.length > 0 || unsent.length > 0 || marked.length > 0 || strange.length > 0;
   if (!isProven && known.length === 0) return [];
-  const isSure = both.length > 0 || unsent.length > 0;
+  const isSure = both.length > 0 || unsent.length > 0 || (strange.length > 0 && momentsOf(members) >= 3);
   const isLikely = marked.length > 0 || momentsOf(members) >= 2;
   return [
     {
@@ -75,6 +77,14 @@ function claim(streams: readonly Stream[], scene: Scene): Claim[] {
       why: [
         endPoint(members, 'RST after a pause, without a packet before it that it could answer'),
         ...(both.length > 0 ? [endPoint(both, 'resets to client and server at the same moment')] : []),
+        ...(strange.length > 0
+          ? [
+              {
+                text: `the reset has TTL ${strange[0]!.end.segment!.ttl}, other packets of that side ${strange[0]!.flow.halves[strange[0]!.end.by!].ttls[0]!.ttl}: somebody else wrote it`,
+                refs: strange.flatMap(({ end }) => end.ref ?? []),
+              },
+            ]
+          : []),
         ...(unsent.length > 0
           ? [
               {

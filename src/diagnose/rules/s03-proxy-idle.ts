@@ -54,6 +54,8 @@ const isProxied = (stream: Stream) => stream.clientHop !== undefined || isForwar
 function claim(streams: readonly Stream[], closer: Side, scene: Scene): Claim[] {
   const pattern = timerPattern(streams);
   if (pattern === undefined || pattern.kind === 'total' || isEnvoyIdle(pattern)) return [];
+  // Proxies close with FIN, unless they say who they are.
+  if (isResetByNobody(pattern.streams)) return [];
   const { valueMs } = pattern;
   const members = pattern.streams;
   const setting = settingOf(members, closer, valueMs, 'idle');
@@ -65,7 +67,8 @@ function claim(streams: readonly Stream[], closer: Side, scene: Scene): Claim[] 
   const isAgreed = setting.isDefault || (pattern.kind === 'idle' && setting.help.length > 0);
   const raised = isAgreed && base === 'possible' ? surer(base) : base;
   const isSurelyCut = members.some(({ isCut }) => isCut);
-  const sureness = raised === 'sure' && !isSurelyCut ? 'likely' : raised;
+  // A client that closes, and a body whose end nobody can see, leave another explanation open; so does a clock in rounds.
+  const sureness = raised === 'sure' && (!isSurelyCut || closer === 'client') ? 'likely' : raised;
   const address = addressOf(members[0]!, closer);
   return [
     {
@@ -80,6 +83,9 @@ function claim(streams: readonly Stream[], closer: Side, scene: Scene): Claim[] 
     },
   ];
 }
+
+const isResetByNobody = (streams: readonly Stream[]) =>
+  streams.every(({ end, serverHop, clientHop }) => end.kind === 'rst' && !serverHop && !clientHop);
 
 const closerText = (address: string, closer: Side) =>
   closer === 'server' ? `The proxy ${address}` : `The proxy ${address}, which is the client here,`;

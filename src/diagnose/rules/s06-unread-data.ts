@@ -2,7 +2,7 @@
 
 import { movedCounters, type Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
-import { activelyReset, resetAfterFin, unreadPayload } from './resets.ts';
+import { closedBySocket, resetAfterFin, unreadPayload } from './resets.ts';
 import type { Claim, Rule } from './rule.ts';
 import { addressOf, count, endPoint, refsOf, streamFilter } from './words.ts';
 
@@ -27,7 +27,7 @@ export const s06UnreadData: Rule = {
   needs: ['capture'],
   apartFrom: ['S07', 'S03', 'S19'],
   claims: (scene) => {
-    const able = activelyReset(scene).filter(
+    const able = closedBySocket(scene).filter(
       (stream) => resetAfterFin(stream) !== undefined || (stream.end.kind === 'rst' && unreadPayload(stream)),
     );
     const counters = movedCounters(scene, 'TCPAbortOnClose');

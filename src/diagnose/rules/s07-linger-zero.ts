@@ -2,7 +2,7 @@
 
 import { movedCounters, type Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
-import { activelyReset, resetAfterFin, unreadPayload } from './resets.ts';
+import { closedBySocket, resetAfterFin, unreadPayload } from './resets.ts';
 import type { Claim, Rule } from './rule.ts';
 import { addressOf, count, endPoint, refsOf } from './words.ts';
 
@@ -26,7 +26,7 @@ export const s07LingerZero: Rule = {
   needs: ['capture'],
   apartFrom: ['S06', 'S02', 'S19'],
   claims: (scene) => {
-    const able = activelyReset(scene).filter(
+    const able = closedBySocket(scene).filter(
       (stream) => stream.end.kind === 'rst' && !unreadPayload(stream) && !resetAfterFin(stream),
     );
     return [...Map.groupBy(able, groupOf).values()].map((streams) => claim(streams, scene));

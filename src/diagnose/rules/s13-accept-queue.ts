@@ -34,10 +34,13 @@ export const s13AcceptQueue: Rule = {
   },
 };
 
+/** SYNs sent again, over all connections to the port. */
+const MIN_REPEATS = 3;
+
 interface Sign {
   readonly stream: Stream;
-  /** `repeated`: SYN-ACK again after the ACK. `reset`: RST to the ACK. `dropped`: SYN without an answer while others are served. */
-  readonly kind: 'repeated' | 'reset' | 'dropped';
+  /** `repeated`: SYN-ACK again after the ACK. `reset`: RST to the ACK. `dropped`: SYN without an answer while others are served. `unheard`: so for the first data. */
+  readonly kind: 'repeated' | 'reset' | 'dropped' | 'unheard';
   readonly segments: readonly Segment[];
 }
 
@@ -57,11 +60,23 @@ function signOf(stream: Stream, scene: Scene): Sign | undefined {
     if (isAtOnce && !hasSpoken && end.atMs - establishedMs < 1000) {
       return { stream, kind: 'reset', segments: [end.segment!] };
     }
-    return undefined;
+    const unheard = unheardRequest(flow, establishedMs);
+    if (unheard.length > 2 && isServing(flow, scene)) return { stream, kind: 'unheard', segments: unheard };
   }
   const syns = flow.segments.filter(isSyn);
-  const isDropped = end.kind === 'unanswered' && syns.length >= 2 && isServing(flow, scene);
+  const isAccepted = establishedMs !== undefined || end.kind === 'unanswered';
+  const isDropped = isAccepted && syns.length >= 2 && isServing(flow, scene);
   return isDropped ? { stream, kind: 'dropped', segments: syns } : undefined;
+}
+
+// The first data of the client, sent again and again before the server has said anything after its SYN-ACK.
+function unheardRequest({ segments }: Flow, establishedMs: number): Segment[] {
+  const until = segments.findIndex(
+    ({ from, atMs, flags }) => from === 'server' && atMs > establishedMs && !flags.includes('S'),
+  );
+  return segments
+    .slice(0, until < 0 ? segments.length : until)
+    .filter(({ from, bytes }) => from === 'client' && bytes > 0);
 }
 
 // The server was there all the time: to the same port, another connection had packets from it while this one had none.
@@ -80,8 +95,11 @@ function isServing(flow: Flow, { flowsTo }: Scene): boolean {
 function claim(signs: readonly Sign[], scene: Scene): Claim[] {
   const counters = movedCounters(scene, 'ListenOverflows', 'ListenDrops');
   const of = (kind: Sign['kind']) => signs.filter((sign) => sign.kind === kind);
-  const [repeated, reset, dropped] = [of('repeated'), of('reset'), of('dropped')];
-  const isDistinct = repeated.length > 0 || reset.length > 0;
+  const [repeated, reset, dropped, unheard] = [of('repeated'), of('reset'), of('dropped'), of('unheard')];
+  // One packet that got lost is no queue.
+  const isLoss = dropped.flatMap(({ segments }) => segments).length - dropped.length < MIN_REPEATS;
+  if (repeated.length + reset.length + unheard.length === 0 && isLoss) return [];
+  const isDistinct = repeated.length + reset.length + unheard.length > 0;
   const streams = signs.map(({ stream }) => stream);
   const point = (kind: readonly Sign[], text: string, condition: string): Point[] =>
     kind.length === 0
@@ -118,6 +136,11 @@ function claim(signs: readonly Sign[], scene: Scene): Claim[] {
           dropped,
           'SYN repeated without an answer, while the same port served others',
           'tcp.flags.syn == 1',
+        ),
+        ...point(
+          unheard,
+          'the first data of the client repeated without an answer, right after the handshake',
+          'tcp.analysis.retransmission',
         ),
         ...(counters.length > 0
           ? [

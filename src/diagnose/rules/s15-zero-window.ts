@@ -1,9 +1,10 @@
 // S15: the client stopped reading. Its window is zero, the server can only ask whether it opens again.
 
 import type { Segment, Side } from '../evidence.ts';
-import { isFin, isReset } from '../timeline/reset-form.ts';
+import { isFin } from '../timeline/reset-form.ts';
 import type { Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
+import { resetAfterFin } from './resets.ts';
 import type { Claim, Rule } from './rule.ts';
 import { addressOf, count, rangeText, refsOf, streamFilter } from './words.ts';
 
@@ -49,7 +50,11 @@ interface ClosedWindow {
 }
 
 /** The window of the reader that was zero when the stream ended, or when the capture did. */
-function closedWindow({ flow, end, phase }: Stream, reader: Side): ClosedWindow | undefined {
+function closedWindow(stream: Stream, reader: Side): ClosedWindow | undefined {
+  const { flow, end, phase } = stream;
+  // Who closes without having read is S06.
+  const isReset = end.kind === 'rst' ? end.form === 'active' : resetAfterFin(stream) !== undefined;
+  if (end.by === reader && isReset) return undefined;
   if (phase === 'connect' || flow.halves[reader].zeroWindows === 0) return undefined;
   let first: Segment | undefined;
   const probes: Segment[] = [];
@@ -59,7 +64,7 @@ function closedWindow({ flow, end, phase }: Stream, reader: Side): ClosedWindow 
       if (first !== undefined && segment.marks.includes('zero-window-probe')) probes.push(segment);
       continue;
     }
-    if (isReset(segment) || isFin(segment)) continue;
+    if (segment.flags.includes('R') || isFin(segment)) continue;
     if (segment.window !== 0) {
       first = undefined;
       probes.length = 0;

@@ -110,35 +110,33 @@ function busyPassive(scene: Scene): Claim[] {
       normal === undefined &&
       end.kind === 'rst' &&
       end.form === 'passive' &&
-      end.trigger !== undefined &&
       quietMs < BUSY_MS &&
       flow.sawStart &&
-      (phase === 'body' || phase === 'pushed' || phase === 'opaque') &&
-      wasDisturbed(flow),
+      (phase === 'body' || phase === 'pushed' || phase === 'opaque'),
   );
   if (able.length === 0) return [];
+  const disturbed = able.flatMap(({ flow }) => flow.segments.filter(isDisturbance));
   return [
     {
       level: 'cause',
-      sureness: counters.length > 0 ? 'likely' : 'possible',
-      summary: `A reset without a socket ended ${count(able.length, 'busy stream')} right after disturbed packets.`,
+      sureness: counters.length > 0 && disturbed.length > 0 ? 'likely' : 'possible',
+      summary: `A reset without a socket ended ${count(able.length, 'busy stream')} without a pause: one side no longer knew a connection that nobody had closed.`,
       streams: able,
       why: [
         endPoint(
           able,
           `RST without ACK, only ${timeText(Math.min(...able.map(({ quietMs }) => quietMs)))} after the packet before it`,
         ),
-        {
-          text: 'packets out of window or out of order came before it',
-          refs: refsOf(able.flatMap(({ flow }) => flow.segments.filter(isDisturbance))),
-        },
+        ...(disturbed.length > 0
+          ? [{ text: 'packets out of window or out of order came before it', refs: refsOf(disturbed) }]
+          : []),
         ...(counters.length > 0
           ? [{ text: `conntrack invalid +${counters[0]!.delta}`, refs: refsOf(counters) }]
           : []),
       ],
       help: ['try net.netfilter.nf_conntrack_tcp_be_liberal=1 on the nodes'],
       more: [
-        '`conntrack -S` on the nodes would show invalid rising; a capture at the client would show the untranslated packet',
+        '`conntrack -S` on the nodes would show invalid rising; a capture at the side that reset would show an untranslated packet, or a forged reset (S31)',
       ],
     },
   ];
@@ -146,4 +144,3 @@ function busyPassive(scene: Scene): Claim[] {
 
 const isDisturbance = ({ marks }: Segment) =>
   marks.some((mark) => mark === 'out-of-window' || mark === 'out-of-order' || mark === 'retransmission');
-const wasDisturbed = ({ segments }: Flow) => segments.some(isDisturbance);

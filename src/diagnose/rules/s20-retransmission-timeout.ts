@@ -5,6 +5,7 @@ import { otherSide, trailingRepeats } from '../timeline/flow-end.ts';
 import { movedCounters, type Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
 import type { Claim, Rule } from './rule.ts';
+import { isAfterIdle } from './s01-idle-drop.ts';
 import { addressOf, count, refsOf, streamFilter, timeText } from './words.ts';
 
 export const s20RetransmissionTimeout: Rule = {
@@ -58,7 +59,13 @@ function claim(streams: readonly Stream[], scene: Scene): Claim {
   const isGrowing = growsApart(longest);
   return {
     level: 'cause',
-    sureness: repeats >= 5 && isGrowing ? 'sure' : isGrowing || counters.length > 0 ? 'likely' : 'possible',
+    // After a pause it may have been forgotten in between instead.
+    sureness:
+      repeats >= 5 && isGrowing && !streams.every(isAfterIdle)
+        ? 'sure'
+        : isGrowing || counters.length > 0
+          ? 'likely'
+          : 'possible',
     detail: `${repeats} repetitions over ${timeText(longest.at(-1)!.atMs - longest[0]!.atMs)}`,
     summary: `${peer} stopped acknowledging; ${addressOf(streams[0]!, by)} repeated its data ${repeats} times and got no answer (${count(streams.length, 'stream')}).`,
     streams,

@@ -31,19 +31,37 @@ export const s22Truncated: Rule = {
   },
 };
 
-function isTruncated({ normal, end, isCut, exchange }: Stream): boolean {
+function isTruncated(stream: Stream): boolean {
+  const { normal, end, isCut, exchange } = stream;
   if (normal !== undefined || end.kind !== 'fin' || end.by !== 'server') return false;
+  if (lacksCloseNotify(stream)) return true;
   return isCut || (exchange !== undefined && exchange.response === undefined && !exchange.hasHoles);
+}
+
+/** Content type, alert and tag: what a TLS 1.3 record of an alert holds. */
+const ALERT_13_BYTES = 19;
+
+/** TLS, where the last record of the server before its FIN was data, not an alert. */
+function lacksCloseNotify({ flow: { tls }, phase }: Stream): boolean {
+  const last = tls?.lastRecords.server;
+  if (last === undefined || (phase !== 'opaque' && phase !== 'pushed')) return false;
+  return last.type === 23 && last.bytes !== ALERT_13_BYTES;
 }
 
 function claim(streams: readonly Stream[]): Claim {
   const address = addressOf(streams[0]!, 'server');
   const first = streams[0]!;
   const gaps = streams.flatMap(({ gapMs }) => gapMs ?? []);
-  const what = first.exchange?.response === undefined ? 'before a response' : missingEnd(first);
+  const isTls = first.flow.tls !== undefined && first.exchange === undefined;
+  const what = isTls
+    ? 'without close_notify of TLS'
+    : first.exchange?.response === undefined
+      ? 'before a response'
+      : missingEnd(first);
   return {
     level: 'form',
-    sureness: 'sure',
+    // Some servers never send close_notify; without a look at the content that is all there is.
+    sureness: !isTls ? 'sure' : streams.some(({ phase }) => phase === 'pushed') ? 'likely' : 'possible',
     summary: `${address} closed ${count(streams.length, 'response')} in the middle; why is not known.`,
     streams,
     why: [

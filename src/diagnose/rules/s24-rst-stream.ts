@@ -37,7 +37,7 @@ function claim(streams: readonly Stream[]): Claim {
   const by = addressOf(streams[0]!, end.by!);
   return {
     level: 'form',
-    sureness: 'sure',
+    sureness: 'likely',
     detail: name,
     summary: `${by} reset ${count(streams.length, 'stream')} with ${name}: ${meaning}.`,
     streams,

@@ -11,6 +11,10 @@ import { addressOf, count, rangeText, refsOf, streamFilter, timeText } from './w
 /** So many heartbeats must have come in step, and so many be missing. */
 const MIN_BEATS = 4;
 const MIN_MISSED = 3;
+/** So many in step are a heartbeat and no topic that was busy for a while. */
+const LONG_BEATS = 10;
+/** Events come and go; a shorter pause is daily life. */
+const MIN_SILENT_MS = 5000;
 
 export const s25DeafStream: Rule = {
   id: 'S25',
@@ -30,11 +34,23 @@ export const s25DeafStream: Rule = {
   apartFrom: ['S15', 'S20'],
   claims: (scene) => {
     const deaf = scene.streams.filter((stream) => silenceOf(stream) !== undefined);
-    return [...Map.groupBy(deaf, serverKey).values()].map((streams) => claim(streams, scene));
+    return [...Map.groupBy(deaf, serverKey).values()]
+      .filter((streams) => isTelling(streams, scene))
+      .map((streams) => claim(streams, scene));
   },
 };
 
+// A topic can fall quiet, and a client leave in silence: one age on several streams, or a long record, is more than that.
+function isTelling(streams: readonly Stream[], scene: Scene): boolean {
+  const silences = streams.map((stream) => silenceOf(stream)!);
+  const isOneAge = silences.length >= 2 && areOne(silences.map(({ ageMs }) => ageMs));
+  const isLong =
+    streams.every(({ end }) => end.kind === 'open') && silences.every(({ beats }) => beats >= LONG_BEATS);
+  return isOneAge || isLong || logFacts(scene, 'write-timeout').length > 0;
+}
+
 interface Silence {
+  readonly beats: number;
   readonly beatMs: number;
   readonly last: Burst;
   readonly ageMs: number;
@@ -54,8 +70,8 @@ function silenceOf({ end, exchange, flow, beginMs, phase }: Stream): Silence | u
   const inStep = pauses.filter((pause) => Math.abs(pause - beatMs) <= beatMs * 0.15);
   const silentMs = end.atMs - last.untilMs;
   const isBeat = beatMs >= 200 && inStep.length >= MIN_BEATS && Math.max(...pauses) <= beatMs * 1.5;
-  if (!isBeat || silentMs < beatMs * (MIN_MISSED + 0.5)) return undefined;
-  return { beatMs, last, silentMs, ageMs: last.untilMs - beginMs };
+  if (!isBeat || silentMs < Math.max(MIN_SILENT_MS, beatMs * (MIN_MISSED + 0.5))) return undefined;
+  return { beats: inStep.length, beatMs, last, silentMs, ageMs: last.untilMs - beginMs };
 }
 
 function claim(streams: readonly Stream[], scene: Scene): Claim {

@@ -12,6 +12,7 @@ const PAGE = 4096;
 const OVER_BYTES = 64;
 const MIN_LUMPS = 3;
 const MIN_PAUSE_MS = 200;
+const MIN_HELD_MS = 2000;
 
 export const s26Buffering: Rule = {
   id: 'S26',
@@ -34,22 +35,33 @@ export const s26Buffering: Rule = {
   needs: ['capture'],
   apartFrom: ['S15'],
   claims: (scene) => {
-    const lumpy = scene.streams.filter((stream) => lumpsOf(stream).length >= MIN_LUMPS);
+    const lumpy = scene.streams.filter((stream) => lumpsOf(stream).length > 0);
     return [...Map.groupBy(lumpy, serverKey).values()].map((streams) => claim(streams, scene));
   },
 };
 
 /** Bursts of whole pages with pauses before them; none when most of the bursts are of other sizes. */
-function lumpsOf({ exchange, isEventStream, flow }: Stream): readonly Burst[] {
+function lumpsOf(stream: Stream): readonly Burst[] {
+  const { exchange, isEventStream, flow } = stream;
   if (!isEventStream || exchange === undefined || exchange.hasHoles) return [];
   if (flow.halves.client.zeroWindows > 0) return [];
   const isWhole = exchange.complete !== undefined;
   // What is left in the buffer at the end goes out as it is.
   const bursts = isWhole ? exchange.bursts.slice(0, -1) : exchange.bursts;
   const lumps = bursts.filter(({ bytes }) => bytes >= PAGE && bytes % PAGE <= OVER_BYTES);
-  if (lumps.length < MIN_LUMPS || lumps.length < bursts.length * 0.7) return [];
+  if (isHeldToTheEnd(stream)) return exchange.bursts;
+  // A compressor says itself that it collects.
+  const least = exchange.response?.headers['content-encoding'] === undefined ? MIN_LUMPS : 2;
+  if (lumps.length < least || lumps.length < bursts.length * 0.7) return [];
   const paused = lumps.filter(({ atMs }, i) => i === 0 || atMs - lumps[i - 1]!.untilMs >= MIN_PAUSE_MS);
-  return paused.length >= MIN_LUMPS ? lumps : [];
+  return paused.length >= least ? lumps : [];
+}
+
+/** Head, events and end in one go, long after the request. */
+function isHeldToTheEnd({ exchange, beginMs }: Stream): boolean {
+  const { bursts, complete, response } = exchange!;
+  if (bursts.length !== 1 || complete === undefined || response === undefined) return false;
+  return response.atMs - beginMs >= MIN_HELD_MS && complete.atMs - response.atMs < MIN_PAUSE_MS;
 }
 
 // The same path with small bursts at the same time: what the proxy got from behind.
@@ -66,6 +78,9 @@ function smallBehind(streams: readonly Stream[], scene: Scene): Stream[] {
   );
 }
 
+const sizesText = (lumps: readonly Burst[]) =>
+  [...new Set(lumps.map(({ bytes }) => `${Math.floor(bytes / PAGE) * 4} KiB`))].slice(0, 3).join(', ');
+
 function claim(streams: readonly Stream[], scene: Scene): Claim {
   const lumps = streams.flatMap(lumpsOf);
   const behind = smallBehind(streams, scene);
@@ -74,7 +89,9 @@ function claim(streams: readonly Stream[], scene: Scene): Claim {
   const encoding = streams[0]!.exchange!.response?.headers['content-encoding'];
   const why: Point[] = [
     {
-      text: `${count(lumps.length, 'lump')} of ${[...new Set(lumps.map(({ bytes }) => `${Math.floor(bytes / PAGE) * 4} KiB`))].slice(0, 3).join(', ')} with pauses between`,
+      text: lumps.some(({ bytes }) => bytes < PAGE)
+        ? 'head, events and end came in one go, long after the request'
+        : `${count(lumps.length, 'lump')} of ${sizesText(lumps)} with pauses between`,
       refs: refsOf(lumps),
       filter: streamFilter(streams, 'tcp.len > 0'),
     },
@@ -88,7 +105,7 @@ function claim(streams: readonly Stream[], scene: Scene): Claim {
     level: 'cause',
     sureness:
       behind.length > 0 ? 'sure' : hop !== undefined || encoding !== undefined ? 'likely' : 'possible',
-    summary: `Events of ${count(streams.length, 'stream')} from ${address} arrive in lumps of whole pages: something buffers them.`,
+    summary: `Events of ${count(streams.length, 'stream')} from ${address} arrive in lumps: something collects them.`,
     streams,
     why,
     help: [

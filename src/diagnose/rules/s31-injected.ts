@@ -48,7 +48,7 @@ interface InjectionSigns {
   readonly talksOn: readonly Segment[];
   readonly isProvenByPair: boolean;
   readonly echoes: readonly Segment[];
-  readonly isOtherFamily: boolean;
+  readonly isElsewhere: boolean;
   readonly hasCopiedId: boolean;
 }
 
@@ -61,7 +61,7 @@ function signsOf(stream: Stream, scene: Scene): InjectionSigns | undefined {
   // The side that a forgotten connection names knows nothing of it either: that is S01.
   if (isAnswerAfterIdle(stream)) return undefined;
   const same = flow.segments.filter(({ from }) => from === reset.from);
-  const after = same.filter(({ atMs }) => atMs > reset.atMs);
+  const after = same.slice(same.indexOf(reset) + 1);
   // What was under way when the reset overtook it carries numbers below it.
   const talksOn = after.filter(
     (segment) =>
@@ -72,7 +72,8 @@ function signsOf(stream: Stream, scene: Scene): InjectionSigns | undefined {
       (segment.bytes > 0 || segment.flags.includes('F') || segment.atMs - reset.atMs > 500),
   );
   const echoes = after.filter((segment) => isReset(segment) && segment.seq !== reset.seq);
-  const isOtherFamily = ttlOf(flow, reset) === 'other family';
+  const distance = ttlOf(flow, reset);
+  const isOtherFamily = distance === 'other family';
   const hasCopiedId =
     reset.ipId !== undefined &&
     reset.ipId !== 0 &&
@@ -80,9 +81,12 @@ function signsOf(stream: Stream, scene: Scene): InjectionSigns | undefined {
   const isUnsent = wasSentByItsSide(scene.pairOf.get(flow.id), reset) === false;
   const isUntriggered = end.trigger === undefined;
   const isProvenByPair = isUnsent && isUntriggered;
-  const weak = [echoes.length > 0, isOtherFamily, hasCopiedId].filter(Boolean).length;
+  // No kernel writes text into its resets.
+  const hasText = reset.bytes > 0;
+  const isElsewhere = isOtherFamily || distance === 'other distance';
+  const weak = [echoes.length > 0, isElsewhere, hasCopiedId, hasText].filter(Boolean).length;
   const isEnough = talksOn.length > 0 || isProvenByPair || weak >= 2;
-  return isEnough ? { talksOn, isProvenByPair, echoes, isOtherFamily, hasCopiedId } : undefined;
+  return isEnough ? { talksOn, isProvenByPair, echoes, isElsewhere, hasCopiedId } : undefined;
 }
 
 function claim(streams: readonly Stream[], scene: Scene): Claim {
@@ -109,9 +113,9 @@ function claim(streams: readonly Stream[], scene: Scene): Claim {
       refs: refsOf(echoes),
     });
   }
-  if (signs.some(({ isOtherFamily }) => isOtherFamily)) {
+  if (signs.some(({ isElsewhere }) => isElsewhere)) {
     points.push({
-      text: 'its TTL is of another family than that of other packets of this side',
+      text: `its TTL ${first.end.segment?.ttl} is not that of other packets of this side`,
       refs: [first.end.ref!],
     });
   }

@@ -23,7 +23,7 @@ export function timerSureness(pattern: TimerPattern, of: number): Sureness {
   if (pattern.kind === 'either' || moments < 2) return 'possible';
   if (pattern.sweepMs !== undefined) return 'likely';
   if (moments === 2)
-    return pattern.isRound || pattern.latestMs - pattern.valueMs <= 60 ? 'likely' : 'possible';
+    return pattern.isRound || pattern.latestMs - pattern.earliestMs <= 60 ? 'likely' : 'possible';
   return pattern.streams.length * 2 > of ? 'sure' : 'likely';
 }
 

@@ -3,7 +3,7 @@
 import type { LogFact } from '../evidence.ts';
 import { momentsOfEnds } from './cluster.ts';
 import type { Scene } from './scene.ts';
-import type { Stream } from './stream.ts';
+import { isKnown, type Stream } from './stream.ts';
 
 export interface MassEnd {
   readonly address: string;
@@ -49,8 +49,9 @@ function massEnd(address: string, streams: readonly Stream[], scene: Scene): Mas
   };
 }
 
-function endedByServer({ end, normal, phase }: Stream): boolean {
-  if (normal !== undefined || phase === 'connect') return false;
+function endedByServer(stream: Stream): boolean {
+  const { end, normal, phase } = stream;
+  if (normal !== undefined || phase === 'connect' || !isKnown(stream)) return false;
   const isClosed = end.kind === 'fin' || end.kind === 'rst' || end.kind === 'stream-reset';
   return (isClosed && end.by === 'server' && end.trigger === undefined) || end.kind === 'silence';
 }

@@ -2,6 +2,7 @@
 
 import { CANCEL, NO_ERROR } from '../data/http2-codes.ts';
 import { probeAgents } from '../data/probes.ts';
+import { ttlOf } from './distance.ts';
 import { isReset } from './reset-form.ts';
 import type { NormalKind, Stream } from './stream.ts';
 
@@ -29,6 +30,12 @@ function hasLeft({ end, flow }: Omit<Stream, 'normal'>): boolean {
   if (end.kind === 'fin') return true;
   if (end.kind === 'stream-reset') return end.code === CANCEL || end.code === NO_ERROR;
   if (end.kind !== 'rst' || end.form !== 'active') return false;
+  // A live socket resets with the TTL of its other packets; another one makes somebody else its author.
+  if (
+    end.segment !== undefined &&
+    ['other distance', 'other family'].includes(ttlOf(flow, end.segment) ?? '')
+  )
+    return false;
   // Not when it gave up on a peer that had fallen silent.
   return !flow.segments.some(
     (segment) => segment.from === 'client' && !isReset(segment) && isUnanswered(segment.marks),

@@ -69,4 +69,8 @@ export interface Stream {
   readonly isEventStream: boolean;
 }
 
+/** More of the connection is there than a lone packet that ended it. */
+export const isKnown = ({ flow }: Stream): boolean =>
+  flow.sawStart || flow.halves.client.bytes + flow.halves.server.bytes > 0;
+
 export const serverKey = ({ flow }: Stream): string => `${flow.server.address}:${flow.server.port}`;

@@ -79,7 +79,8 @@ function phaseOf(flow: Flow, exchange: Exchange | undefined, end: End): Phase {
   if (neverConnected || end.kind === 'refused' || end.kind === 'unanswered') return 'connect';
   if (exchange !== undefined) {
     if (exchange.complete !== undefined && exchange.complete.atMs <= end.atMs) return 'reuse';
-    return exchange.response === undefined ? 'head' : 'body';
+    // Where header compression hides the head, data shows that there was one.
+    return exchange.response === undefined && exchange.bodyBytes === 0 ? 'head' : 'body';
   }
   const { client, server } = flow.halves;
   if (client.bytes === 0 && server.bytes === 0) return 'quiet';

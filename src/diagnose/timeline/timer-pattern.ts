@@ -2,14 +2,15 @@
 // differ; a total timer makes ages one value while gaps differ. Where both are one value, or there is one stream, it stays open.
 
 import { matchTimers } from '../data/timers.ts';
-import { commonPeriod, densest, isRound, range, spreadOf } from './cluster.ts';
+import { commonPeriod, densest, isRound, median, range, spreadOf } from './cluster.ts';
 import type { Stream } from './stream.ts';
 
 export interface TimerPattern {
   /** `either`: all gaps and all ages are one value. */
   readonly kind: 'idle' | 'total' | 'either';
-  /** The earliest of the values. */
+  /** The middle one of the values; of a swept timer the earliest. */
   readonly valueMs: number;
+  readonly earliestMs: number;
   readonly latestMs: number;
   readonly streams: readonly Stream[];
   /** Ends lie on the ticks of a clock with this period. */
@@ -22,6 +23,8 @@ export interface TimerPattern {
 
 /** Below this, the gap before an end is how long a close takes, not how long a timer runs. */
 const MIN_TIMER_MS = 1000;
+/** What one program does in one go. */
+const INSTANT_MS = 20;
 
 export function timerPattern(streams: readonly Stream[]): TimerPattern | undefined {
   const idle = idlePattern(streams);
@@ -45,12 +48,20 @@ function idlePattern(streams: readonly Stream[]): TimerPattern | undefined {
   }
   const members = densest(able, gapOf);
   const swept = sweptPattern(able);
+  if (swept === undefined && isMoment(members, gapOf)) return undefined;
   if (swept !== undefined && swept.streams.length > members.length) return swept;
   const { min, max } = range(members.map(gapOf));
   const round = matchTimers(min, 'idle').length > 0 || isRound(min);
   if (members.length === 1 && !round) return undefined;
   const sameAge = agesAreOne(members, 'ageMs');
-  return { kind: sameAge ? 'either' : 'idle', valueMs: min, latestMs: max, streams: members, isRound: round };
+  return {
+    kind: sameAge ? 'either' : 'idle',
+    valueMs: median(members.map(gapOf)),
+    earliestMs: min,
+    latestMs: max,
+    streams: members,
+    isRound: round,
+  };
 }
 
 // One stream without any payload after its beginning has one number for both.
@@ -67,7 +78,15 @@ function sweptPattern(able: readonly Stream[]): TimerPattern | undefined {
   const ages = range(able.map(({ ageMs }) => ageMs));
   const isSweep = sweepMs !== undefined && max - min <= sweepMs + spreadOf(min) && max <= 2.5 * min;
   if (!isSweep || ages.max - ages.min <= max - min) return undefined;
-  return { kind: 'idle', valueMs: min, latestMs: max, streams: able, sweepMs, isRound: false };
+  return {
+    kind: 'idle',
+    valueMs: min,
+    earliestMs: min,
+    latestMs: max,
+    streams: able,
+    sweepMs,
+    isRound: false,
+  };
 }
 
 function totalPattern(streams: readonly Stream[]): TimerPattern | undefined {
@@ -85,6 +104,10 @@ function totalBy(streams: readonly Stream[], what: 'ageMs' | 'connectionAgeMs'):
   const { min, max } = range(members.map((stream) => stream[what]));
   const round = matchTimers(min, 'total').length > 0 || isRound(min);
   if (members.length === 1 && !round) return undefined;
+  if (isMoment(members, (stream) => stream[what])) return undefined;
+  // One connection is one observation of its age, however many streams it carried.
+  const isOneConnection = members.every(({ flow }) => flow === members[0]!.flow);
+  if (what === 'connectionAgeMs' && members.length > 1 && isOneConnection) return undefined;
   // Ended together after a beginning together: a moment, not a timer.
   if (members.length > 1 && beganTogether(members) && !round) return undefined;
   const idleable = members.filter(canBeIdle);
@@ -92,11 +115,20 @@ function totalBy(streams: readonly Stream[], what: 'ageMs' | 'connectionAgeMs'):
   const sameGap = idleable.length === members.length && gaps.max - gaps.min <= spreadOf(gaps.min);
   return {
     kind: sameGap ? 'either' : 'total',
-    valueMs: min,
+    valueMs: median(members.map((stream) => stream[what])),
+    earliestMs: min,
     latestMs: max,
     streams: members,
     isRound: round,
   };
+}
+
+/** Ends at one instant, while the times that a timer would make equal differ more: something ended them all. */
+function isMoment(streams: readonly Stream[], timeOf: (stream: Stream) => number): boolean {
+  if (streams.length < 2) return false;
+  const ends = range(streams.map(({ end }) => end.atMs));
+  const times = range(streams.map(timeOf));
+  return ends.max - ends.min <= INSTANT_MS && times.max - times.min > (ends.max - ends.min) * 4 + INSTANT_MS;
 }
 
 const beganTogether = (streams: readonly Stream[]) => {
