@@ -19,6 +19,8 @@ type QuantityRow = RowBasics & {
   readonly kind: 'duration' | 'bytes' | 'count';
   /** What `auto` stands for; then `auto` is accepted, and the default. */
   readonly auto?: string;
+  /** It may be left out, and is undefined then. */
+  readonly optional?: true;
 };
 
 type TextRow = RowBasics & {
@@ -50,7 +52,9 @@ type RowValue<Row> = Row extends { kind: 'flag' }
         : string | undefined
       : Row extends { auto: string }
         ? number | 'auto'
-        : number;
+        : Row extends { optional: true }
+          ? number | undefined
+          : number;
 
 /** The values that a table of rows gives, by option name. */
 export type RowValues<Rows extends readonly OptionRow[]> = {
@@ -98,18 +102,27 @@ function optionFor(row: OptionRow, rule: OptionRule<unknown> | undefined): Optio
     row.auto !== undefined && text === 'auto' ? text : checked(row, rule, text, read(row, parse, text)),
   );
   if (row.auto !== undefined) return option.default('auto', `auto: ${row.auto}`);
+  if (row.optional) return option;
   if (rule === undefined)
     throw new Error(`The row ${row.flag} names no option with a default: ${row.option}`);
   return option.default(rule.default, format(rule.default as number));
 }
 
+/** The values that a table gives for an option to choose from; none where it takes any. */
+export function valuesOf(option: Option): readonly string[] {
+  return option instanceof RowOption ? option.values : [];
+}
+
 // commander would name the value for the flag; the rows name it for the code.
 class RowOption extends Option<string> {
+  /** What a shell may complete its value with; commander's own `argChoices` would say them twice in `--help`. */
+  readonly values: readonly string[];
   readonly #name: string;
 
-  constructor(flags: string, row: RowBasics) {
+  constructor(flags: string, row: RowBasics & { readonly choices?: readonly string[] }) {
     super(flags, row.description);
     this.#name = row.option;
+    this.values = row.choices ?? [];
   }
 
   override attributeName(): string {

@@ -9,6 +9,7 @@ import { definePub } from './pub.ts';
 import { defineReport } from './report.ts';
 import { defineServe } from './serve.ts';
 import { defineSoak } from './soak.ts';
+import { defineSub } from './sub.ts';
 
 export function createProgram(): Command {
   const program = new Command('holdfast')
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => {} });
   defineServe(program);
   definePub(program);
+  defineSub(program);
   defineLog(program);
   defineLoad(program);
   defineSoak(program);

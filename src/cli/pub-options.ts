@@ -45,4 +45,27 @@ export const pubOptions = [
     option: 'lines',
     description: 'publish every line of standard input as an event, in order',
   },
+  {
+    flag: '--follow',
+    kind: 'text',
+    option: 'follow',
+    placeholder: 'file',
+    description: 'publish every line of this file, and on and on those that are appended',
+  },
+  {
+    flag: '--state',
+    kind: 'text',
+    option: 'state',
+    placeholder: 'file',
+    description: 'with --follow: keep here how far it is, and go on there',
+  },
+  {
+    flag: '--from',
+    kind: 'text',
+    option: 'from',
+    placeholder: 'where',
+    default: 'start',
+    choices: ['start', 'end'],
+    description: 'with --follow: begin at the start of the file or at its end, unless --state knows better',
+  },
 ] as const satisfies readonly OptionRow[];

@@ -1,13 +1,15 @@
-// `holdfast pub`: publishes one event, or every line of standard input.
+// `holdfast pub`: publishes one event, every line of standard input, or every line that a file grows by.
 
-import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
+import { encodeLine } from './encode-line.ts';
 import { readHeader } from './header-argument.ts';
+import { parseHubUrl } from './hub-url.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
+import { pubFile } from './pub-file.ts';
 import { pubOptions } from './pub-options.ts';
-import { type LineTarget, publishLines } from './publish-lines.ts';
+import { publishLines } from './publish-lines.ts';
 import { type HeaderList, postEvents } from './publish-request.ts';
 import { usageError } from './usage-failure.ts';
 
@@ -17,7 +19,11 @@ const examples = `
 Examples:
   holdfast pub greetings 'hello, world'
   holdfast pub orders/42 '{"state":"paid"}' --json --type changed
-  tail -f /var/log/syslog | holdfast pub logs/syslog --lines
+  grep -v DEBUG app.log | holdfast pub logs/app --lines
+  holdfast pub logs/app --follow /var/log/app.log --state app.state
+
+--follow goes on through rotation and truncation of the file, and through restarts of the hub. With --state it goes on
+where it was when it is started again. A line that cannot be published is left out and told, and the exit code is 1 then.
 
 Data that begins with a dash follows \`--\`: holdfast pub temperature -- -5
 `;
@@ -25,20 +31,30 @@ Data that begins with a dash follows \`--\`: holdfast pub temperature -- -5
 export function definePub(program: Command): void {
   const command = program
     .command('pub')
-    .description('publish an event, or every line of standard input')
+    .description('publish an event, the lines of standard input, or a file as it grows')
     .argument('<topic>', 'where to publish, such as orders/42')
-    .argument('[data]', 'what to publish; left out with --lines');
+    .argument('[data]', 'what to publish; left out with --lines and --follow');
   addOptions(command, pubOptions)
     .addHelpText('after', examples)
     .action((topic, data, options) => {
       const url = parseHubUrl(options.url);
-      if ((options.lines === true) !== (data === undefined)) {
+      const { lines, follow } = options;
+      const given = [data, lines, follow].filter((source) => source !== undefined).length;
+      if (given !== 1) {
         throw usageError(
-          data === undefined ? 'No data is given' : 'Data is given both as an argument and by --lines',
-          'Write `holdfast pub TOPIC DATA`, or `holdfast pub TOPIC --lines < FILE`',
+          given === 0 ? 'No data is given' : 'Data is given in more than one way',
+          'Write `holdfast pub TOPIC DATA`, `holdfast pub TOPIC --lines < FILE` or `holdfast pub TOPIC --follow FILE`',
         );
       }
-      return data === undefined ? pubLines(url, topic, options) : pubOne(url, topic, data, options);
+      if (follow === undefined && options.state !== undefined) {
+        throw usageError('--state is for --follow', 'Leave it out, or give --follow FILE');
+      }
+      if (data !== undefined) return pubOne(url, topic, data, options);
+      if (options.key !== undefined) {
+        throw usageError('One --key cannot be the key of many lines', 'Leave out --key, --lines or --follow');
+      }
+      if (follow === undefined) return pubLines(url, topic, options);
+      return pubFile(follow, { ...options, url, topic, headers: readHeaders(options) });
     });
 }
 
@@ -60,16 +76,14 @@ async function pubOne(url: URL, topic: string, data: string, options: PubOptions
 }
 
 async function pubLines(url: URL, topic: string, options: PubOptions): Promise<void> {
-  if (options.key !== undefined) {
-    throw usageError('One --key cannot be the key of many lines', 'Leave out --key or --lines');
-  }
   // Node.js reads a directory as an input that is empty, and would report 0 events as a success.
   if (fstatSync(0).isDirectory()) {
     throw usageError('The standard input is a directory', 'Give --lines a file or a pipe');
   }
+  const { type, json } = options;
   const headers = readHeaders(options);
   const { count, firstId, lastId } = await publishLines(process.stdin, {
-    encode: (line) => encodeLine(line, topic, options),
+    encode: (line) => encodeLine(line, { topic, type, json }),
     post: (body) => postEvents(url, 'application/x-ndjson', body, headers),
   });
   const ids = count === 0 ? '' : `, first ${firstId} .. last ${lastId}`;
@@ -80,18 +94,6 @@ function readHeaders(options: PubOptions): HeaderList {
   return (options.headers ?? []).map(readHeader);
 }
 
-function encodeLine(line: Uint8Array, topic: string, options: PubOptions): ReturnType<LineTarget['encode']> {
-  // Decoding would put U+FFFD in place of what is broken, and publish something else than was given.
-  if (!isUtf8(line)) return { fault: 'is not valid UTF-8' };
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
-  if (!options.json) return { event: JSON.stringify({ topic, data: text, type: options.type }) };
-  try {
-    return { event: JSON.stringify({ topic, data: JSON.parse(text) as unknown, type: options.type }) };
-  } catch (error) {
-    return { fault: `is not JSON: ${(error as SyntaxError).message}` };
-  }
-}
-
 function parseData(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -99,14 +101,4 @@ function parseData(text: string): unknown {
     const help = 'Quote it for the shell, or leave out --json to send it as text';
     throw usageError(`The data is not JSON: ${(error as SyntaxError).message}`, help);
   }
-}
-
-function parseHubUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
-    return url;
-  throw usageError(
-    `Option --url cannot be ${JSON.stringify(text)}`,
-    'Write it as http://HOST:PORT, such as http://127.0.0.1:8080',
-  );
 }

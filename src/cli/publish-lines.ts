@@ -10,7 +10,7 @@ import { BatchSender, lineFailure, type PostLines, type PublishedLines } from '.
 import { LineSplitter } from './line-splitter.ts';
 
 /** What a line may have here, so that one without an end is not read for ever. The hub's own limit is lower. */
-const MAX_LINE_BYTES = 1024 * 1024;
+export const MAX_LINE_BYTES = 1024 * 1024;
 
 export interface LineTarget {
   /** The event for a line as one line of NDJSON, or what is wrong with the line. */

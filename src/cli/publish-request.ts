@@ -3,6 +3,7 @@
 
 import { formatDuration } from '../base/duration.ts';
 import { HoldfastError } from '../base/errors.ts';
+import { routeUrl } from './hub-url.ts';
 
 const ANSWER_TIMEOUT_MS = 30_000;
 
@@ -23,6 +24,7 @@ export type PublishAnswer = { readonly ids: readonly string[] } | { readonly ref
 /**
  * Publishes a body that is one JSON event or NDJSON.
  *
+ * @param stop gives up when it is aborted
  * @throws HoldfastError `ERR_UNREACHABLE` when no answer comes; the events may or may not be published then.
  */
 export async function postEvents(
@@ -30,8 +32,10 @@ export async function postEvents(
   contentType: 'application/json' | 'application/x-ndjson',
   body: string,
   headers: HeaderList = [],
+  stop?: AbortSignal,
 ): Promise<PublishAnswer> {
-  const url = new URL('publish', hubUrl.href.endsWith('/') ? hubUrl : `${hubUrl.href}/`);
+  const url = routeUrl(hubUrl, 'publish');
+  const late = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -42,7 +46,7 @@ export async function postEvents(
       body,
       // A redirect would turn the POST into a GET.
       redirect: 'manual',
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: stop === undefined ? late : AbortSignal.any([late, stop]),
     });
     return readAnswer(response.status, await readText(response), url);
   } catch (error) {
@@ -100,6 +104,11 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was closed',
   UND_ERR_CONNECT_TIMEOUT: 'it cannot be connected to in time',
 };
+
+/** What Node.js says of a connection, in words where they are known. */
+export function inWords(detail: string): string {
+  return Object.entries(reasons).find(([code]) => detail.includes(code))?.[1] ?? detail;
+}
 
 // With these there was no connection, so the request never left.
 const withoutConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);

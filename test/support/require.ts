@@ -31,6 +31,16 @@ export function tcpdump(t: TestContext): string | undefined {
   return undefined;
 }
 
+/** The path of `script`, which gives a command a terminal; undefined when there is none that is Linux's. */
+export function terminal(t: TestContext): string | undefined {
+  return requireTool(t, 'script', process.platform === 'linux' ? findInPath(['script']) : undefined);
+}
+
+/** The path of a shell; undefined when there is none, and then the test has been marked as skipped. */
+export function shell(t: TestContext, name: 'bash' | 'zsh' | 'fish'): string | undefined {
+  return requireTool(t, name, findInPath([name]));
+}
+
 /** Whether network namespaces can be made; if not, the test has been marked as skipped. */
 export function networkNamespaces(t: TestContext): boolean {
   const missing = ['ip', 'iptables', 'unshare', 'nsenter'].filter((name) => findInPath([name]) === undefined);

@@ -142,5 +142,6 @@ export class ScriptedServer {
 
 function eventsOf({ path, body }: RawRequest): { topic: string; data: string }[] {
   if (path !== '/publish') return [{ topic: decodeURIComponent(path.slice(1)), data: body }];
-  return body.split('\n').map((line) => JSON.parse(line) as { topic: string; data: string });
+  const lines = body.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as { topic: string; data: string });
 }
