@@ -1,5 +1,6 @@
 // The text of docs/cli.md, made from the program itself: the same tables that parse a command line.
 
+import type { EventEmitter } from 'node:events';
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { createProgram } from '../src/cli/program.ts';
 
@@ -16,7 +17,7 @@ ${table([
   ['0', 'done, or stopped by SIGTERM or SIGINT'],
   [
     '1',
-    'a verdict of load or soak that is not `pass`; stopped at once by a second signal; a bug in Holdfast',
+    'done, and not as asked: a verdict that is not a pass, events that are missing, lines that were left out; also stopped at once by a second signal, or a bug in Holdfast',
   ],
   ['2', 'the command line is not usable'],
   [
@@ -56,7 +57,18 @@ ${sentence(command.description())}
     ${nameOf(command)} ${command.usage()}
 
 ${table(rows)}
-`;
+${notesOf(command)}`;
+}
+
+/** What \`--help\` says after the options, as it stands there. */
+function notesOf(command: CommandUnknownOpts): string {
+  let notes = '';
+  const write = (text: string) => {
+    notes += text;
+  };
+  // [commander] That is how addHelpText is carried out; a Command is an EventEmitter, which its types do not say.
+  (command as unknown as EventEmitter).emit('afterHelp', { error: false, command, write });
+  return notes.trim() === '' ? '' : `\n\`\`\`text\n${notes.trim()}\n\`\`\`\n`;
 }
 
 function defaultOf(option: Option): string {

@@ -7,6 +7,8 @@ command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
 # What takes captures apart is compared with it.
 command -v tshark >/dev/null || missing+=(tshark)
+command -v zsh >/dev/null || missing+=(zsh)
+command -v fish >/dev/null || missing+=(fish)
 # The lab's; beside the commands of root, which are not in everybody's PATH.
 PATH="$PATH:/usr/sbin:/sbin"
 command -v ip >/dev/null || missing+=(iproute2)

@@ -22,8 +22,10 @@ Examples:
   grep -v DEBUG app.log | holdfast pub logs/app --lines
   holdfast pub logs/app --follow /var/log/app.log --state app.state
 
---follow goes on through rotation and truncation of the file, and through restarts of the hub. With --state it goes on
-where it was when it is started again. A line that cannot be published is left out and told, and the exit code is 1 then.
+--follow goes on through rotation and truncation of the file, and restarts of
+the hub: every line at least once, and not twice while the hub remembers its key
+(10 minutes). With --state it goes on where it was when it is started again. A
+line that cannot be published is left out and told; the exit code is 1 then.
 
 Data that begins with a dash follows \`--\`: holdfast pub temperature -- -5
 `;

@@ -20,12 +20,15 @@ type SubOptions = RowValues<typeof subOptions>;
 const MAX_RETRY_MS = 10_000;
 
 const notes = `
-A whole segment of a topic may be * and the last one **, which stands for any number of segments. In place of topics
-the URL of any event stream will do. Events go to standard output; what else there is to say goes to standard error.
-It comes back by itself when the stream is cut or the hub restarts, and goes on where it was.
+A whole segment of a topic may be *, and the last one **, which stands for any
+number of segments. In place of topics the URL of any event stream will do.
+Events go to standard output; what else there is to say goes to standard error.
+It comes back by itself when the stream is cut or the hub restarts, and goes on
+where it was.
 
-Exit code 0 when it was told to stop (--until, Ctrl-C, a reader that is gone) or the topics have ended; 1 when there were
-fewer events than --until asks for, or some are missing (a gap); 3 when the hub refuses, or is not there.
+Exit code 0 when it was told to stop (--until, Ctrl-C, a reader that is gone) or
+the topics have ended; 1 when there were fewer events than --until asks for, or
+some are missing (a gap); 3 when the hub refuses, or is not there.
 
 Examples:
   holdfast sub 'orders/*'
