@@ -2,7 +2,7 @@
 // channel closes, however that happened, and is killed with the test that started it.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import type { TestContext } from 'node:test';
+import type { Cleanup } from './cleanup.ts';
 import { within } from './wait-for.ts';
 
 const ASK_LIMIT_MS = 60_000;
@@ -37,7 +37,7 @@ export class AskedProcess<A extends Asks> {
   #asked = 0;
   #gone: Error | undefined;
 
-  constructor(t: TestContext, file: URL, { command = [process.execPath], nodeArgs = [] }: ProcessPlace = {}) {
+  constructor(t: Cleanup, file: URL, { command = [process.execPath], nodeArgs = [] }: ProcessPlace = {}) {
     const [execPath, ...args] = command;
     this.#child = fork(file, {
       execPath,

@@ -7,10 +7,9 @@ export const resetCounters = ['OutRsts', 'TCPAbortOnClose', 'TCPAbortOnData'] as
 export type ResetCounts = Readonly<Record<(typeof resetCounters)[number], number>>;
 
 export function readResetCounts(pid: number): ResetCounts {
-  const tcp = table(pid, 'snmp', 'Tcp');
-  const extended = table(pid, 'netstat', 'TcpExt');
+  const counters = readCounters(pid);
   const count = (name: string): number => {
-    const found = tcp.get(name) ?? extended.get(name);
+    const found = counters.get(name);
     if (found === undefined) throw new Error(`The kernel does not count ${name}`);
     return found;
   };
@@ -24,6 +23,11 @@ export function readResetCounts(pid: number): ResetCounts {
 /** Segments that this side sent again. */
 export function readRetransmits(pid: number): number {
   return table(pid, 'snmp', 'Tcp').get('RetransSegs')!;
+}
+
+/** All that is counted of TCP, by the kernel's names. */
+export function readCounters(pid: number): Map<string, number> {
+  return new Map([...table(pid, 'snmp', 'Tcp'), ...table(pid, 'netstat', 'TcpExt')]);
 }
 
 export function sinceThen(then: ResetCounts, now: ResetCounts): ResetCounts {

@@ -1,5 +1,5 @@
-// Two network namespaces joined by a veth pair: a network of the test's own with its own counters, sysctls and packet
-// filter. They have no names: each lives as long as the processes in it. The first of these reads a pipe of ours, so
+// Network namespaces: a network of the test's own with its own counters, sysctls and packet filter. Here two of them,
+// joined by a veth pair; path.ts joins three. They have no names: each lives as long as the processes in it. The first of these reads a pipe of ours, so
 // that nothing is left however the test ends, and nothing of anybody else is touched.
 //
 //   server 192.0.2.1, 2001:db8::1  ===veth===  client 192.0.2.2-5, 2001:db8::2-5
@@ -7,9 +7,9 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { ProcessPlace } from '../../support/asked-process.ts';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { within } from '../../support/wait-for.ts';
 
 const COMMAND_LIMIT_MS = 5000;
@@ -18,9 +18,6 @@ const DEVICE = 'lab0';
 const IPV4 = '192.0.2.';
 const IPV6 = '2001:db8::';
 const CLIENT_ADDRESSES = [2, 3, 4, 5];
-// One CPU takes in all packets of a side. With several, an ACK may be overtaken by the FIN sent after it; a client in
-// TIME-WAIT answers the late one, and the server's kernel, which has closed in good order, answers that with RST.
-const KEEP_ORDER = `mount -t sysfs lab /sys && echo 1 >/sys/class/net/${DEVICE}/queues/rx-0/rps_cpus`;
 
 const runFile = promisify(execFile);
 
@@ -34,14 +31,30 @@ export class Namespace {
 
   /** Runs a command in it and answers what it writes. */
   async run(command: string, ...args: string[]): Promise<string> {
-    const [path, ...inside] = this.#enter;
-    const options = { timeout: COMMAND_LIMIT_MS };
-    return (await runFile(path, [...inside, command, ...args], options)).stdout;
+    const [path, ...inside] = this.enter(command, ...args);
+    return (await runFile(path, inside, { timeout: COMMAND_LIMIT_MS })).stdout;
+  }
+
+  /** Runs lines of a shell in it; the first that fails is thrown. */
+  script(...lines: string[]): Promise<string> {
+    return this.run('sh', '-e', '-c', lines.join('\n'));
+  }
+
+  /** Sets what this namespace has of /proc/sys/net: `{ 'ipv4/tcp_retries2': 4 }`. */
+  async setSysctls(values: Readonly<Record<string, number | string>>): Promise<void> {
+    await this.script(
+      ...Object.entries(values).map(([name, value]) => `echo '${value}' >/proc/sys/net/${name}`),
+    );
+  }
+
+  /** The command line that runs a command in it. */
+  enter(command: string, ...args: string[]): [path: string, ...args: string[]] {
+    return ['nsenter', `--net=/proc/${this.pid}/ns/net`, command, ...args];
   }
 
   /** Where a process of the test has to be started to be in it. */
   place(...nodeArgs: string[]): ProcessPlace {
-    return { command: [...this.#enter, process.execPath], nodeArgs };
+    return { command: this.enter(process.execPath), nodeArgs };
   }
 
   /** Has all packets from and to an address of this side lost. */
@@ -51,8 +64,14 @@ export class Namespace {
     await this.run(filter, '-w', '-A', 'INPUT', '-d', address, '-j', 'DROP');
   }
 
-  get #enter(): readonly [string, ...string[]] {
-    return ['nsenter', `--net=/proc/${this.pid}/ns/net`];
+  /**
+   * Lets one CPU take in all packets of a device. With several, an ACK may be overtaken by the FIN sent after it; a
+   * client in TIME-WAIT answers the late one, and the server's kernel, which has closed in good order, answers that
+   * with RST.
+   */
+  async keepOrder(device: string): Promise<void> {
+    const setUp = `mount -t sysfs lab /sys && echo 1 >/sys/class/net/${device}/queues/rx-0/rps_cpus`;
+    await this.run('unshare', '--mount', 'sh', '-c', setUp);
   }
 }
 
@@ -69,10 +88,8 @@ export interface Network {
 }
 
 /** Makes both namespaces; they are gone when the test is over. */
-export async function makeNetwork(t: TestContext): Promise<Network> {
-  const [serverPid, clientPid] = await Promise.all([holdNamespace(t), holdNamespace(t)]);
-  const server = new Namespace(serverPid);
-  const client = new Namespace(clientPid);
+export async function makeNetwork(t: Cleanup): Promise<Network> {
+  const [server, client] = await Promise.all([makeNamespace(t), makeNamespace(t)]);
   await server.run(
     'ip',
     'link',
@@ -84,7 +101,7 @@ export async function makeNetwork(t: TestContext): Promise<Network> {
     'name',
     DEVICE,
     'netns',
-    `${clientPid}`,
+    `${client.pid}`,
   );
   await setUp(server, [1]);
   await setUp(client, CLIENT_ADDRESSES);
@@ -99,8 +116,8 @@ export async function makeNetwork(t: TestContext): Promise<Network> {
   };
 }
 
-/** Starts the process that a namespace lives with: it ends when the pipe to it closes. */
-async function holdNamespace(t: TestContext): Promise<number> {
+/** Makes a namespace with no device but its loopback. It lives with a process that ends when the pipe to it closes. */
+export async function makeNamespace(t: Cleanup): Promise<Namespace> {
   const holder: ChildProcessByStdio<Writable, Readable, null> = spawn(
     'unshare',
     ['--net', 'sh', '-c', 'echo made; exec cat'],
@@ -112,7 +129,7 @@ async function holdNamespace(t: TestContext): Promise<number> {
     await within('the end of a namespace', exited, COMMAND_LIMIT_MS);
   });
   await within('a namespace', Promise.race([once(holder.stdout, 'data'), refusal(exited)]), COMMAND_LIMIT_MS);
-  return holder.pid!;
+  return new Namespace(holder.pid!);
 }
 
 async function refusal(exited: Promise<unknown[]>): Promise<never> {
@@ -128,5 +145,5 @@ async function setUp(namespace: Namespace, addresses: readonly number[]): Promis
     await namespace.run('ip', 'address', 'add', `${IPV6}${last}/64`, 'dev', DEVICE, 'nodad');
   }
   await namespace.run('ip', 'link', 'set', DEVICE, 'up');
-  await namespace.run('unshare', '--mount', 'sh', '-c', KEEP_ORDER);
+  await namespace.keepOrder(DEVICE);
 }

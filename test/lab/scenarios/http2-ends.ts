@@ -1,0 +1,107 @@
+// HTTP/2 in clear text: GOAWAY after a number of requests or to drain, RST_STREAM by a timer.
+
+import type { Scenario } from '../scenario.ts';
+import type { Lab } from '../support/lab.ts';
+import { pause } from '../support/lab.ts';
+import { addresses } from '../support/path.ts';
+import { nginx } from './support/proxies.ts';
+import { streamsOfAges } from './support/streams.ts';
+
+async function untilGoaway(lab: Lab, requests: number): Promise<void> {
+  await lab.serve({ plans: { '/short': [{ send: 2, everyMs: 10 }, { close: 'complete' }] } });
+  const settings = `http2_max_concurrent_streams 100; keepalive_requests ${requests};`;
+  await lab.proxy('nginx', nginx('proxy_buffering off;', settings, 'http2'));
+  // Two connections, one after the other: both end at the same number.
+  for (let i = 0; i < 2 * requests; i++) {
+    await lab.client.ask('openHttp2', { host: addresses.router, path: '/short' });
+    await lab.ended(i + 1);
+  }
+  await pause(200);
+}
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'goaway-request-count',
+    what: 'nginx with keepalive_requests 10 sends GOAWAY on two connections',
+    truth: { cause: 'S33', by: 'proxy', spoiled: 2, normal: 20, seen: { client: ['S33'] } },
+    needs: ['nginx'],
+    run: (lab) => untilGoaway(lab, 10),
+  },
+  {
+    name: 'goaway-request-count-25',
+    what: 'the same with keepalive_requests 25',
+    truth: { cause: 'S33', by: 'proxy', spoiled: 2, normal: 50, seen: { client: ['S33'] } },
+    needs: ['nginx'],
+    run: (lab) => untilGoaway(lab, 25),
+  },
+  {
+    name: 'goaway-drain',
+    what: 'a server that drains sends GOAWAY with NO_ERROR and ends its streams a second later',
+    truth: { cause: 'S23', by: 'server', spoiled: 3, normal: 0, seen: { client: ['S23'], server: ['S23'] } },
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([60, 70, 80], 130);
+      await lab.serve({ protocol: 'http2', plans });
+      for (const path of paths) await lab.client.ask('openHttp2', { host: addresses.server, path });
+      await lab.serverHas(3);
+      await pause(1100);
+      await lab.closeAll('goaway');
+      await pause(1000);
+      await lab.closeAll('fin');
+      await lab.ended(3);
+    },
+  },
+  {
+    name: 'rst-stream-idle',
+    what: 'nginx with proxy_read_timeout 2700ms resets streams that are silent, one by one',
+    truth: {
+      cause: 'S03',
+      by: 'proxy',
+      spoiled: 5,
+      normal: 0,
+      timer: { measures: 'idle', seconds: 2.7 },
+      seen: { client: ['S03', 'S24', 'S05'] },
+    },
+    needs: ['nginx'],
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([2, 4, 7, 9, 12], 240);
+      await lab.serve({ plans });
+      await lab.proxy('nginx', nginx('proxy_buffering off; proxy_read_timeout 2700ms;', '', 'http2'));
+      for (const path of paths) {
+        await lab.client.ask('openHttp2', { host: addresses.router, path });
+        await pause(60);
+      }
+      await lab.ended(5);
+    },
+  },
+  {
+    name: 'rst-stream-total',
+    what: 'RST_STREAM with INTERNAL_ERROR at the age of 3.5 s',
+    truth: {
+      cause: 'S04',
+      by: 'server',
+      spoiled: 4,
+      normal: 1,
+      timer: { measures: 'total', seconds: 3.5 },
+      seen: { client: ['S04', 'S24'], server: ['S04', 'S24'] },
+    },
+    async run(lab) {
+      const plans = Object.fromEntries(
+        [110, 290, 470, 830].map((everyMs, i) => [
+          `/events/${i + 1}`,
+          [
+            { send: Math.floor(3400 / everyMs), everyMs },
+            { untilMs: 3500 },
+            { close: 'rst-stream' as const },
+          ],
+        ]),
+      );
+      const whole = [{ send: 6, everyMs: 150 }, { close: 'complete' as const }];
+      await lab.serve({ protocol: 'http2', plans: { ...plans, '/whole': whole } });
+      for (const path of [...Object.keys(plans), '/whole']) {
+        await lab.client.ask('openHttp2', { host: addresses.server, path });
+        await pause(190);
+      }
+      await lab.ended(5);
+    },
+  },
+];

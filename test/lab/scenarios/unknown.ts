@@ -1,0 +1,45 @@
+// Captures that cannot tell what happened: nothing may be called sure.
+
+import type { Scenario } from '../scenario.ts';
+import { pause } from '../support/lab.ts';
+import { addresses } from '../support/path.ts';
+import { streamsOfAges } from './support/streams.ts';
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'only-resets',
+    what: 'a capture of nothing but RST',
+    truth: { cause: 'unknown', by: 'server', spoiled: 3, normal: 0, seen: { client: ['S06', 'S07'] } },
+    forms: { client: { filter: 'tcp[tcpflags] & tcp-rst != 0' } },
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([3, 6, 8], 140, [{ close: 'reset' }]);
+      await lab.serve({ plans });
+      await lab.open(paths.map((path) => ({ host: addresses.server, path })));
+      await lab.ended(3);
+    },
+  },
+  {
+    name: 'deaf-stream',
+    what: 'a server stops writing at the age of 3 s and keeps its streams, as with a write deadline nobody looks at',
+    truth: {
+      cause: 'S25',
+      by: 'server',
+      spoiled: 3,
+      normal: 0,
+      timer: { measures: 'total', seconds: 3 },
+      // Silence has no author: a drop on the way looks the same.
+      seen: { client: ['S25', 'S01'], server: ['S25', 'S01'] },
+    },
+    async run(lab) {
+      const plans = Object.fromEntries(
+        [100, 150, 250].map((everyMs, i) => [`/events/${i}`, [{ send: 3000 / everyMs, everyMs }]]),
+      );
+      await lab.serve({ plans });
+      await lab.open(
+        Object.keys(plans).map((path) => ({ host: addresses.server, path })),
+        200,
+      );
+      await pause(9000);
+    },
+  },
+];
