@@ -5,7 +5,7 @@ set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
-# What takes captures apart is compared with it.
+# What takes captures apart is compared with it; it brings dumpcap.
 command -v tshark >/dev/null || missing+=(tshark)
 command -v zsh >/dev/null || missing+=(zsh)
 command -v fish >/dev/null || missing+=(fish)
@@ -18,6 +18,10 @@ command -v conntrack >/dev/null || missing+=(conntrack)
 command -v sysctl >/dev/null || missing+=(procps)
 # Steps the clock of a process.
 compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
+command -v nginx >/dev/null || missing+=(nginx-light)
+command -v haproxy >/dev/null || missing+=(haproxy)
+command -v socat >/dev/null || missing+=(socat)
+command -v openssl >/dev/null || missing+=(openssl)
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo 'All test tools are installed.'

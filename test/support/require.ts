@@ -63,6 +63,11 @@ export function compiler(t: TestContext): string | undefined {
   return requireTool(t, 'cc', process.platform === 'linux' ? findInPath(['cc']) : undefined);
 }
 
+/** The path of a command; undefined when there is none, and then the test has been marked as skipped. */
+export function tool(t: TestContext, name: string): string | undefined {
+  return requireTool(t, name, findInPath([name]));
+}
+
 function requireTool(t: TestContext, tool: string, path: string | undefined): string | undefined {
   if (path !== undefined && isExecutable(path)) return path;
   const reason = `needs ${tool}, which is not ${path === undefined ? 'in PATH' : `at ${path}`}: run scripts/install-test-tools.sh`;

@@ -93,4 +93,31 @@ export const scenarios: readonly Scenario[] = [
       await lab.serverHas(0);
     },
   },
+  {
+    name: 'client-timer-reset',
+    what: 'the same after 3.6 s, and clients reset',
+    truth: {
+      cause: 'S32',
+      by: 'client',
+      spoiled: 4,
+      normal: 1,
+      timer: { measures: 'idle', seconds: 3.6 },
+      seen: { client: ['S32', 'S03'], server: ['S32', 'S03'] },
+    },
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([1, 4, 6, 9], 350);
+      await lab.serve({ plans: { ...plans, '/steady': [{ send: 9, everyMs: 1100 }] } });
+      await lab.open(
+        [...paths, '/steady'].map((path) => ({
+          host: addresses.server6,
+          path,
+          idleLimitMs: 3600,
+          leave: 'reset' as const,
+        })),
+        80,
+      );
+      await lab.ended(4);
+      await lab.serverHas(1);
+    },
+  },
 ];

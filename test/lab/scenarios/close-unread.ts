@@ -13,7 +13,8 @@ function closeUnread(close: Close, ages: readonly number[], host: string): Scena
       ]),
     );
     await lab.serve({ plans, leaveBodies: true });
-    // Far more than Node.js takes in before it stops reading.
+    // Far more than kernel and Node.js take in before they stop.
+    await lab.path.server.setSysctls({ 'ipv4/tcp_rmem': '4096 65536 131072' });
     await lab.open(
       Object.keys(plans).map((path) => ({ host, path, bodyBytes: 400_000 })),
       80,
@@ -49,5 +50,33 @@ export const scenarios: readonly Scenario[] = [
     },
     proof: { server: { TCPAbortOnClose: 2 } },
     run: closeUnread('fin-close', [700, 1900], addresses.server6),
+  },
+  {
+    name: 'close-unread-late',
+    what: 'RST at once, long after the body, over IPv6',
+    truth: {
+      cause: 'S06',
+      by: 'server',
+      spoiled: 2,
+      normal: 0,
+      seen: { client: ['S06', 'S07'], server: ['S06', 'S07'] },
+    },
+    proof: { server: { TCPAbortOnClose: 2 } },
+    heavy: true,
+    run: closeUnread('close', [4100, 7900], addresses.server6),
+  },
+  {
+    name: 'close-unread-after-fin-late',
+    what: 'FIN, then RST, long after the body',
+    truth: {
+      cause: 'S06',
+      by: 'server',
+      spoiled: 3,
+      normal: 0,
+      seen: { client: ['S06'], server: ['S06'] },
+    },
+    proof: { server: { TCPAbortOnClose: 3 } },
+    heavy: true,
+    run: closeUnread('fin-close', [2900, 4700, 8300], addresses.server),
   },
 ];

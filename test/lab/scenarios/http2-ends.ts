@@ -34,22 +34,8 @@ export const scenarios: readonly Scenario[] = [
     needs: ['nginx'],
     run: (lab) => untilGoaway(lab, 25),
   },
-  {
-    name: 'goaway-drain',
-    what: 'a server that drains sends GOAWAY with NO_ERROR and ends its streams a second later',
-    truth: { cause: 'S23', by: 'server', spoiled: 3, normal: 0, seen: { client: ['S23'], server: ['S23'] } },
-    async run(lab) {
-      const { plans, paths } = streamsOfAges([60, 70, 80], 130);
-      await lab.serve({ protocol: 'http2', plans });
-      for (const path of paths) await lab.client.ask('openHttp2', { host: addresses.server, path });
-      await lab.serverHas(3);
-      await pause(1100);
-      await lab.closeAll('goaway');
-      await pause(1000);
-      await lab.closeAll('fin');
-      await lab.ended(3);
-    },
-  },
+  drain('goaway-drain', [60, 70, 80], 130, 1100, 1000),
+  drain('goaway-drain-long', [60, 90], 210, 2700, 3300),
   {
     name: 'rst-stream-idle',
     what: 'nginx with proxy_read_timeout 2700ms resets streams that are silent, one by one',
@@ -105,3 +91,34 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+function drain(
+  name: string,
+  events: readonly number[],
+  everyMs: number,
+  atMs: number,
+  forMs: number,
+): Scenario {
+  return {
+    name,
+    what: `a server that drains sends GOAWAY with NO_ERROR and closes the connection ${forMs} ms later`,
+    truth: {
+      cause: 'S23',
+      by: 'server',
+      spoiled: events.length,
+      normal: 0,
+      seen: { client: ['S23'], server: ['S23'] },
+    },
+    async run(lab) {
+      const { plans, paths } = streamsOfAges(events, everyMs);
+      await lab.serve({ protocol: 'http2', plans });
+      for (const path of paths) await lab.client.ask('openHttp2', { host: addresses.server, path });
+      await lab.serverHas(events.length);
+      await pause(atMs);
+      await lab.closeAll('goaway');
+      await pause(forMs);
+      await lab.closeAll('fin');
+      await lab.ended(events.length);
+    },
+  };
+}

@@ -80,4 +80,28 @@ export const scenarios: readonly Scenario[] = [
       await lab.ended(6);
     },
   },
+  {
+    name: 'haproxy-server-timeout-long',
+    what: 'the same with timeout server 7s, events of two rhythms and one stream that goes on',
+    truth: {
+      cause: 'S03',
+      by: 'proxy',
+      spoiled: 4,
+      normal: 1,
+      timer: { measures: 'idle', seconds: 7 },
+      seen: { client: ['S03'], server: ['S03', 'S32'] },
+    },
+    needs: ['haproxy'],
+    heavy: true,
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([2, 6, 13, 21], 410);
+      await lab.serve({ plans: { ...plans, '/steady': [{ send: 12, everyMs: 2300 }] } });
+      await lab.proxy('haproxy', haproxy({ client: '60s', server: '7s' }));
+      await lab.open(
+        [...paths, '/steady'].map((path) => ({ host: addresses.router, path })),
+        130,
+      );
+      await lab.ended(4);
+    },
+  },
 ];

@@ -8,11 +8,17 @@ import { haproxy } from './support/proxies.ts';
 
 const small = { 'ipv4/tcp_rmem': '4096 16384 16384', 'ipv4/tcp_wmem': '4096 16384 32768' };
 
-async function stall(lab: Lab, host: string, count: number, readBytes: number): Promise<void> {
+async function stall(
+  lab: Lab,
+  host: string,
+  count: number,
+  readBytes: number,
+  client = '3200ms',
+): Promise<void> {
   for (const end of Object.values(lab.path)) await end.setSysctls(small);
   const plan = [{ send: 90, everyMs: 60, bytes: 3000 }];
-  await lab.serve({ plans: { '/big': plan, '/small': [{ send: 20, everyMs: 300 }] } });
-  if (host === addresses.router) await lab.proxy('haproxy', haproxy({ client: '3200ms', server: '60s' }));
+  await lab.serve({ plans: { '/big': plan, '/small': [{ send: 40, everyMs: 300 }] } });
+  if (host === addresses.router) await lab.proxy('haproxy', haproxy({ client, server: '60s' }));
   const slow = Array(count).fill({ host, path: '/big', readBytes });
   await lab.open([...slow, { host, path: '/small' }], 90);
 }
@@ -55,6 +61,26 @@ export const scenarios: readonly Scenario[] = [
     async run(lab) {
       await stall(lab, addresses.router, 2, 9000);
       await lab.serverHas(3);
+      await lab.serverHas(1);
+      await pause(300);
+    },
+  },
+  {
+    name: 'haproxy-client-timeout-long',
+    what: 'the same with timeout client 6s and three clients, which stop at other bytes',
+    truth: {
+      cause: 'S15',
+      by: 'proxy',
+      spoiled: 3,
+      normal: 1,
+      timer: { measures: 'idle', seconds: 6 },
+      seen: { client: ['S15'] },
+    },
+    needs: ['haproxy'],
+    heavy: true,
+    async run(lab) {
+      await stall(lab, addresses.router, 3, 31_000, '6s');
+      await lab.serverHas(4);
       await lab.serverHas(1);
       await pause(300);
     },

@@ -1,6 +1,7 @@
 // S22: a response ends before it is whole, and the close is taken for its end.
 
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Scenario } from '../scenario.ts';
 import { addresses } from '../support/path.ts';
 import type { StreamPlan } from '../support/stream-client-process.ts';
@@ -56,7 +57,6 @@ export const scenarios: readonly Scenario[] = [
         ...['-subj', '/CN=lab.example', '-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`],
       ]);
       if (made.status !== 0) throw new Error(`openssl made no certificate: ${made.stderr}`);
-      const { readFileSync } = await import('node:fs');
       const key = readFileSync(`${folder}/key.pem`, 'latin1');
       const cert = readFileSync(`${folder}/cert.pem`, 'latin1');
       const step = { close: 'fin-below-tls' } as const;

@@ -195,7 +195,7 @@ function http1Carrier(request: IncomingMessage, response: ServerResponse): Carri
       if (how === 'complete') response.end();
       else if (how === 'complete-fin') response.end(() => socket.end());
       else if (how === 'fin') socket.end();
-      else if (how === 'fin-close') socket.destroySoon();
+      else if (how === 'fin-close') socket.pause().destroySoon();
       else if (how === 'close') socket.destroy();
       else if (how === 'reset') socket.resetAndDestroy();
       else if (how === 'fin-below-tls') underlying(socket).end();
