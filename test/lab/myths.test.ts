@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { tsharkFields } from '../support/capture/tshark-fields.ts';
 import { networkNamespaces, tool } from '../support/require.ts';
 import { haproxy, nginx } from './scenarios/support/proxies.ts';
 import { Capture } from './support/capture.ts';
@@ -10,7 +11,6 @@ import { readCounters } from './support/kernel-counters.ts';
 import { Lab, pause } from './support/lab.ts';
 import { addresses, endDevice, type Place } from './support/path.ts';
 import type { Close, ServerPlan } from './support/stream-server-process.ts';
-import { readWithTshark } from './support/tshark.ts';
 
 const FIELDS = [
   ...[
@@ -47,7 +47,7 @@ async function captured(t: TestContext, lab: Lab, run: () => Promise<void>): Pro
   const capture = await Capture.start(t, lab.path.client, { devices: [endDevice], file });
   await run();
   await capture.stop();
-  return readWithTshark(file, FIELDS) as Promise<readonly Packet[]>;
+  return tsharkFields('tshark', file, FIELDS, 'tcp');
 }
 
 /** What the counters of a place say of a stream that its server closes in some way. */
@@ -285,12 +285,11 @@ describe('what is said of resets, tried on a kernel', { concurrency: 3 }, () => 
     await lab.open([{ host, path: '/events', readBytes: 5000 }]);
     await lab.kernelCounts('server', 'TCPWinProbe', 3);
     await capture.stop();
-    const count = async (filter: string) => (await readWithTshark(file, ['frame.number'], filter)).length;
-    assert.equal(await count('tcp.window_size==0 && tcp.flags.push==1'), 0);
-    assert.ok((await count('tcp.analysis.zero_window')) >= 2);
+    const count = (filter: string) => tsharkFields('tshark', file, ['frame.number'], filter).length;
+    assert.equal(count('tcp.window_size==0 && tcp.flags.push==1'), 0);
+    assert.ok(count('tcp.analysis.zero_window') >= 2);
     assert.ok(
-      (await count(`tcp.srcport==${PORT} && (tcp.analysis.keep_alive || tcp.analysis.zero_window_probe)`)) >=
-        3,
+      count(`tcp.srcport==${PORT} && (tcp.analysis.keep_alive || tcp.analysis.zero_window_probe)`) >= 3,
     );
   });
 });

@@ -6,13 +6,17 @@ const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 const TAB = '\t';
 
-/** For each packet the given fields as text, `''` where a packet has none; several values are joined by commas. */
+/**
+ * For each packet, or each that a display filter lets through, the given fields as text, `''` where a packet has none;
+ * several values are joined by commas.
+ */
 export function tsharkFields<Field extends string>(
   tshark: string,
   file: string,
   fields: readonly Field[],
+  filter = 'frame',
 ): Record<Field, string>[] {
-  const args = ['-n', '-r', file, '-T', 'fields', '-E', 'occurrence=a'];
+  const args = ['-n', '-r', file, '-Y', filter, '-T', 'fields', '-E', 'occurrence=a'];
   // Numbers as on the wire; packets in whatever order they are.
   args.push('-o', 'tcp.relative_sequence_numbers:FALSE', '-o', 'tcp.check_checksum:TRUE');
   const { status, stdout, stderr } = spawnSync(
