@@ -5,8 +5,10 @@ import { parseBenchArguments } from './bench-arguments.ts';
 const known = { scenarios: ['idle', 'steady'], peers: ['holdfast', 'epoll-c', 'nchan'] };
 const parse = (...args: string[]) => parseBenchArguments(args, known);
 
-test('without arguments it is everything, five rounds', () => {
-  assert.deepEqual(parse(), { scenarios: [], peers: undefined, rounds: 5, isQuick: false });
+const nothing = { scenarios: [], peers: undefined, rounds: undefined, isQuick: false, resume: undefined };
+
+test('without arguments nothing is chosen, which means the plan', () => {
+  assert.deepEqual(parse(), nothing);
 });
 
 test('scenarios, peers and rounds can be chosen; peers keep the order of their turns', () => {
@@ -15,12 +17,20 @@ test('scenarios, peers and rounds can be chosen; peers keep the order of their t
     peers: ['holdfast', 'nchan'],
     rounds: 2,
     isQuick: false,
+    resume: undefined,
   });
 });
 
-test('--quick is one round, if nothing else is said', () => {
-  assert.equal(parse('--quick').rounds, 1);
+test('--quick may have rounds of its own', () => {
+  assert.deepEqual(parse('--quick'), { ...nothing, isQuick: true });
   assert.equal(parse('--quick', '--rounds', '3').rounds, 3);
+});
+
+test('--resume stands alone', () => {
+  assert.deepEqual(parse('--resume', 'folder'), { ...nothing, resume: 'folder' });
+  assert.deepEqual(parse('--resume=folder'), { ...nothing, resume: 'folder' });
+  assert.throws(() => parse('steady', '--resume', 'folder'), /give nothing beside it/);
+  assert.throws(() => parse('--resume=folder', '--quick'), /give nothing beside it/);
 });
 
 test('what cannot be read is refused with what there is', () => {

@@ -1,19 +1,20 @@
-// Reads `npm run bench -- SCENARIO... --peers a,b --rounds N --quick`. Pure.
+// Reads `npm run bench -- SCENARIO... --peers a,b --rounds N --quick`, and `--resume FOLDER`. Pure.
 
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../src/base/nearest-name.ts';
 
 export interface BenchArguments {
-  /** As given; empty: all that compare peers. */
+  /** As given; empty: the plan. */
   readonly scenarios: readonly string[];
   /** In the order in which they take turns; undefined: all. */
   readonly peers: readonly string[] | undefined;
-  readonly rounds: number;
+  /** Undefined: what the plan says, or what is usual. */
+  readonly rounds: number | undefined;
   readonly isQuick: boolean;
+  /** The folder of a run that was interrupted; all else is then as it was given to that run. */
+  readonly resume: string | undefined;
 }
 
-const ROUNDS = 5;
-const QUICK_ROUNDS = 1;
 const MOST_ROUNDS = 100;
 
 /** @throws Error in words for whatever cannot be read; nothing is passed over. */
@@ -27,21 +28,25 @@ export function parseBenchArguments(
       peers: { type: 'string' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      resume: { type: 'string' },
     },
     allowPositionals: true,
   });
   for (const name of positionals) checkName('scenario', name, known.scenarios);
   const asked = values.peers?.split(',').map((name) => name.trim());
   for (const name of asked ?? []) checkName('peer', name, known.peers);
-  const rounds = values.rounds ?? String(values.quick ? QUICK_ROUNDS : ROUNDS);
-  if (!/^\d+$/.test(rounds) || Number(rounds) < 1 || Number(rounds) > MOST_ROUNDS) {
+  const { rounds, resume } = values;
+  if (resume !== undefined && args.length > (args.includes('--resume') ? 2 : 1))
+    throw new Error('--resume goes on with a run as it was begun: give nothing beside it');
+  if (rounds !== undefined && (!/^\d+$/.test(rounds) || Number(rounds) < 1 || Number(rounds) > MOST_ROUNDS)) {
     throw new Error(`--rounds cannot be ${JSON.stringify(rounds)}: give a number from 1 to ${MOST_ROUNDS}`);
   }
   return {
     scenarios: positionals,
     peers: asked && known.peers.filter((name) => asked.includes(name)),
-    rounds: Number(rounds),
+    rounds: rounds === undefined ? undefined : Number(rounds),
     isQuick: values.quick,
+    resume,
   };
 }
 

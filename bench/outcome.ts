@@ -13,6 +13,8 @@ export interface TurnOutcome {
   readonly round: number;
   readonly figures?: Figures;
   readonly problem?: string;
+  /** How long it took, with starting and stopping the server. */
+  readonly seconds?: number;
   /** Raw results, in the folder of the run. */
   readonly files: readonly string[];
 }
@@ -21,9 +23,12 @@ export interface VariantOutcome {
   readonly scenario: string;
   readonly id: string;
   readonly title: string;
+  readonly rounds: number;
   readonly turns: readonly TurnOutcome[];
   /** Peers that cannot do this, with what they lack. */
   readonly unable: Readonly<Record<string, string>>;
+  /** Peers that the plan leaves out here, to be done in time. */
+  readonly leftOut: readonly string[];
   readonly targets: readonly TargetOutcome[];
 }
 
@@ -35,8 +40,9 @@ export interface BenchFacts extends MachineFacts {
 
 export interface BenchOutcome {
   readonly startedAt: string;
+  /** When it was taken up again after an interruption. */
+  readonly resumedAt: readonly string[];
   readonly arguments: readonly string[];
-  readonly rounds: number;
   readonly facts: BenchFacts;
   /** Peers that cannot be had here, and why. */
   readonly missing: Readonly<Record<string, string>>;

@@ -29,14 +29,15 @@ function fakePeer(
   };
 }
 
-const scenario: Scenario = { name: 'fake', variants: [] };
+const scenario: Scenario = { name: 'fake', variants: [], planned: [] };
 
 function variant(measure: Variant['measure'], needs: readonly Power[] = []): Variant {
   return { id: 'fake', title: 'fake', streams: 1, needs, columns: [], seconds: 1, measure };
 }
 
 function plan(rounds: number, signal = new AbortController().signal) {
-  return { rounds, folder: '/nowhere', signal, onTurn: () => {} };
+  const nothing = { leftOut: [], done: [], onTurn: () => {}, onOutcome: () => {} };
+  return { rounds, folder: '/nowhere', signal, ...nothing };
 }
 
 test('peers take turns, each with a server of its own that is ended before the next starts', async () => {
@@ -57,6 +58,27 @@ test('peers take turns, each with a server of its own that is ended before the n
       ['b', n, { lost: 0 }],
     ]),
   );
+});
+
+test('turns that are done are not done again, and what there is is told after each other', async () => {
+  const log: string[] = [];
+  const peers = [fakePeer('holdfast', log), fakePeer('b', log)];
+  const earlier = { peer: 'holdfast', round: 1, figures: { lost: 7 }, files: [] };
+  const told: number[] = [];
+  const { turns } = await runVariant(
+    scenario,
+    variant(async () => ({ lost: 0 })),
+    peers,
+    {
+      ...plan(2),
+      done: [earlier],
+      onOutcome: (outcome) => told.push(outcome.turns.length),
+    },
+  );
+  assert.deepEqual(log, ['start b', 'stop b', 'start holdfast', 'stop holdfast', 'start b', 'stop b']);
+  assert.equal(turns[0], earlier);
+  assert.ok(turns.slice(1).every(({ seconds }) => seconds !== undefined));
+  assert.deepEqual(told, [2, 3, 4]);
 });
 
 test('a turn that fails is told in words, its server is ended, and the others go on', async () => {

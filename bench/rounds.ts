@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import type { TurnOutcome, VariantOutcome } from './outcome.ts';
 import type { Peer, RunningPeer } from './peers/peer.ts';
 import { freePort } from './peers/start-server.ts';
-import type { Scenario, Variant } from './scenario.ts';
+import { CONNECTS_PER_SECOND, type Scenario, type Variant } from './scenario.ts';
 import { roundsByPeer } from './tables.ts';
 import { judge, targets } from './targets.ts';
 import { Turn } from './turn.ts';
@@ -19,11 +19,17 @@ const GRACE_MS = 60_000;
 
 export interface RoundsPlan {
   readonly rounds: number;
+  /** Peers that the plan leaves out here. */
+  readonly leftOut: readonly string[];
   /** For raw results. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Turns that an earlier part of this run has done. */
+  readonly done: readonly TurnOutcome[];
   /** Told at the beginning of each turn. */
   readonly onTurn: (text: string) => void;
+  /** What there is after each turn, so that nothing is lost when the next is interrupted. */
+  readonly onOutcome: (outcome: VariantOutcome) => void;
 }
 
 /** All rounds of a variant. @throws the signal's reason when it is aborted. */
@@ -35,29 +41,38 @@ export async function runVariant(
 ): Promise<VariantOutcome> {
   const lacks = (peer: Peer) => (variant.needs ?? []).filter((power) => !peer.powers.includes(power));
   const able = peers.filter((peer) => lacks(peer).length === 0);
-  const turns: TurnOutcome[] = [];
-  for (let round = 1; round <= plan.rounds; round++) {
-    for (const peer of able) {
-      plan.onTurn(`${variant.id}, round ${round} of ${plan.rounds}: ${peer.name}`);
-      turns.push(await runTurn(peer, variant, round, plan));
-    }
-  }
   const unable = peers
     .filter((peer) => !able.includes(peer))
     .map((peer) => [peer.name, lacks(peer).join(', ')]);
-  const { id, title } = variant;
-  const rounds = roundsByPeer(
-    { turns },
-    able.map(({ name }) => name),
-  );
-  return {
-    scenario,
-    id,
-    title,
-    turns,
-    unable: Object.fromEntries(unable),
-    targets: judge(targets[id] ?? [], OURS, rounds),
+  const turns: TurnOutcome[] = [];
+  const outcome = (): VariantOutcome => {
+    const { id, title } = variant;
+    const rounds = roundsByPeer(
+      { turns },
+      able.map(({ name }) => name),
+    );
+    return {
+      ...{ scenario, id, title, rounds: plan.rounds, turns },
+      unable: Object.fromEntries(unable),
+      leftOut: plan.leftOut,
+      targets: judge(targets[id] ?? [], OURS, rounds),
+    };
   };
+  for (let round = 1; round <= plan.rounds; round++) {
+    for (const peer of able) {
+      const earlier = plan.done.find((turn) => turn.peer === peer.name && turn.round === round);
+      if (earlier !== undefined) {
+        turns.push(earlier);
+        continue;
+      }
+      plan.onTurn(`${variant.id}, round ${round} of ${plan.rounds}: ${peer.name}`);
+      const beganMs = performance.now();
+      const turn = await runTurn(peer, variant, round, plan);
+      turns.push({ ...turn, seconds: Math.round((performance.now() - beganMs) / 100) / 10 });
+      plan.onOutcome(outcome());
+    }
+  }
+  return outcome();
 }
 
 async function runTurn(peer: Peer, variant: Variant, round: number, plan: RoundsPlan): Promise<TurnOutcome> {
@@ -73,9 +88,14 @@ async function runTurn(peer: Peer, variant: Variant, round: number, plan: Rounds
   const files: string[] = [];
   try {
     server = await peer.start(await freePort(), { streams, keepsHistory, loopDelayFolder });
-    const prefix = join(plan.folder, `${variant.id}-${peer.name}-${round}`);
-    const turn = new Turn(server, AbortSignal.any([plan.signal, limit]), prefix, loopDelayFolder, files);
-    const figures = await variant.measure(turn);
+    const setting = {
+      name: peer.name,
+      signal: AbortSignal.any([plan.signal, limit]),
+      filePrefix: join(plan.folder, `${variant.id}-${peer.name}-${round}`),
+      connectsPerSecond: Math.min(CONNECTS_PER_SECOND, peer.mostConnectsPerSecond ?? CONNECTS_PER_SECOND),
+      loopDelayFolder,
+    };
+    const figures = await variant.measure(new Turn(server, setting, files));
     // Also where the figures came out: a server that is gone by then did not serve to the end.
     if (server.end !== undefined) throw new Error('the server is gone');
     return { ...who, figures, files: named(files) };

@@ -1,25 +1,27 @@
 // npm run bench -- [SCENARIO...] [--peers a,b] [--rounds N] [--quick]
+// npm run bench -- --resume FOLDER
 //
-// Without a scenario: all that compare peers. A few others are about the tool or about one thing, and run only by name.
+// Without a scenario: the plan, which has something of all that compare peers. A few others are about the tool or about
+// one thing, and run only by name.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BenchArguments, parseBenchArguments } from './bench-arguments.ts';
-import { type BenchOutcome, readBenchFacts, type VariantOutcome } from './outcome.ts';
+import { factsMarkdown, variantMarkdown } from './markdown.ts';
+import { readBenchFacts, type VariantOutcome } from './outcome.ts';
 import type { Peer } from './peers/peer.ts';
 import { peers } from './peers/registry.ts';
+import { ResultFolder } from './result-folder.ts';
 import { runVariant } from './rounds.ts';
-import type { Scenario, Variant } from './scenario.ts';
 import { durable } from './scenarios/durable.ts';
 import { foreign } from './scenarios/foreign.ts';
 import { heap } from './scenarios/heap.ts';
 import { loadSelf } from './scenarios/load-self.ts';
 import { manyStreams } from './scenarios/many-streams.ts';
 import { scenarios } from './scenarios/registry.ts';
+import { type Selected, secondsOf, select } from './selection.ts';
 import { targetText, variantText } from './tables.ts';
 import { resultsFolder, runTool } from './tool.ts';
-
-const quickPeers = ['holdfast', 'epoll-c', 'go-net-http', 'nchan', 'better-sse', 'node-http'];
 
 const byName: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> = {
   'load-self': loadSelf,
@@ -47,56 +49,88 @@ try {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const given = parseBenchArguments(args, {
+  const known = {
     scenarios: [...scenarios.map(({ name }) => name), ...Object.keys(byName)],
     peers: peers.map(({ name }) => name),
-  });
+  };
+  const asked = parseBenchArguments(args, known);
+  const { resume } = asked;
+  // With the arguments of the run that it goes on with.
+  const given =
+    resume === undefined
+      ? asked
+      : {
+          ...parseBenchArguments(ResultFolder.resume(resume, readBenchFacts()).outcome.arguments, known),
+          resume,
+        };
   for (const name of given.scenarios) await byName[name]?.(stop.signal);
-  const chosen = chooseVariants(given);
-  if (chosen.length > 0) await compare(chosen, given, args);
+  if (given.scenarios.length === 0 || given.scenarios.some((name) => byName[name] === undefined))
+    await compare(given, args);
 }
 
-function chooseVariants({ scenarios: names, isQuick }: BenchArguments): [Scenario, Variant][] {
-  const wanted = scenarios.filter(({ name }) => names.length === 0 || names.includes(name));
-  return wanted.flatMap((scenario) => {
-    // Asked for by name, a scenario that has nothing quick runs as it is.
-    const quick = scenario.quick ?? (names.length === 0 ? [] : scenario.variants);
-    return (isQuick ? quick : scenario.variants).map((variant): [Scenario, Variant] => [scenario, variant]);
-  });
-}
-
-async function compare(
-  chosen: readonly [Scenario, Variant][],
-  { peers: names, rounds, isQuick }: BenchArguments,
-  args: readonly string[],
-): Promise<void> {
-  const wanted = names ?? (isQuick ? quickPeers : peers.map(({ name }) => name));
-  const { present, missing } = findPeers(peers.filter(({ name }) => wanted.includes(name)));
-  const startedAt = new Date().toISOString();
-  const folder = join(resultsFolder, startedAt.replaceAll(/[:.]/g, '-'));
-  mkdirSync(folder, { recursive: true });
-  const seconds = chosen.reduce((sum, [, { seconds }]) => sum + seconds, 0) * present.length * rounds;
-  say(
-    `About ${Math.ceil(seconds / 60)} minutes. Other work on the machine shows in the numbers. Results: ${folder}`,
+async function compare(given: BenchArguments, args: readonly string[]): Promise<void> {
+  const selected = select(
+    given,
+    scenarios,
+    peers.map(({ name }) => name),
   );
+  if (selected.length === 0) return;
+  const wanted = peers.filter(({ name }) => selected.some((row) => row.peers.includes(name)));
+  const { present, missing } = findPeers(wanted);
   const facts = readBenchFacts();
-  const variants: VariantOutcome[] = [];
-  for (const [scenario, variant] of chosen) {
-    const plan = { rounds, folder, signal: stop.signal, onTurn: say };
-    const outcome = await runVariant(scenario, variant, present, plan);
-    variants.push(outcome);
-    const order = present.map(({ name }) => name);
-    process.stdout.write(`\n${variantText(outcome, variant.columns, order)}\n\n`);
-    // After each, so that what was measured is there when the next is interrupted.
-    const result: BenchOutcome = { startedAt, arguments: args, rounds, facts, missing, variants };
-    writeFileSync(join(folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-    await writeReport(outcome, folder);
+  const folder =
+    given.resume === undefined
+      ? ResultFolder.create(resultsFolder, { arguments: args, facts, missing })
+      : ResultFolder.resume(given.resume, facts);
+  say(
+    `About ${Math.ceil(secondsOf(selected, present) / 60)} minutes in all. Other work on the machine shows in the numbers. Results: ${folder.path}`,
+  );
+  try {
+    for (const row of selected) {
+      await measure(row, present, folder);
+      writeTables(selected, present, folder);
+    }
+  } catch (error) {
+    if (stop.signal.aborted) say(`To go on: npm run bench -- --resume ${folder.path}`);
+    throw error;
   }
-  process.stdout.write(`${closingText(variants, missing)}\nResults: ${folder}\n`);
+  const { variants } = folder.outcome;
+  process.stdout.write(`${closingText(variants, missing)}\nResults: ${folder.path}\n`);
   const isOursBroken = variants.some(({ turns }) =>
     turns.some(({ peer, problem }) => peer === 'holdfast' && problem !== undefined),
   );
   if (isOursBroken) process.exitCode = 1;
+}
+
+async function measure(
+  { scenario, variant, rounds, peers: names, leftOut }: Selected,
+  present: readonly Peer[],
+  folder: ResultFolder,
+): Promise<void> {
+  const taking = present.filter(({ name }) => names.includes(name));
+  const outcome = await runVariant(scenario, variant, taking, {
+    ...{ rounds, leftOut, folder: folder.path, signal: stop.signal, onTurn: say },
+    done: folder.doneOf(variant.id),
+    onOutcome: (soFar) => folder.keep(soFar),
+  });
+  folder.keep(outcome);
+  const order = taking.map(({ name }) => name);
+  process.stdout.write(`\n${variantText(outcome, variant.columns, order)}\n\n`);
+  await writeReport(outcome, folder.path);
+}
+
+/** The tables of all that is measured by now, for a document. */
+function writeTables(
+  selected: readonly Selected[],
+  present: readonly Peer[],
+  { path, outcome }: ResultFolder,
+): void {
+  const tables = selected.flatMap(({ variant: { id, columns }, peers: names }) => {
+    const measured = outcome.variants.find((variant) => variant.id === id);
+    const order = present.map(({ name }) => name).filter((name) => names.includes(name));
+    return measured === undefined ? [] : [variantMarkdown(measured, columns, order)];
+  });
+  writeFileSync(join(path, 'result.md'), `${[factsMarkdown(outcome), ...tables].join('\n')}\n`);
 }
 
 function findPeers(wanted: readonly Peer[]): { present: Peer[]; missing: Record<string, string> } {

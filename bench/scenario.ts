@@ -4,8 +4,8 @@ import type { FigureName, Figures } from './figures.ts';
 import type { Power } from './peers/peer.ts';
 import type { Turn } from './turn.ts';
 
-/** How fast streams are opened where that is not the point: pushpin refuses some above 1,000 a second. */
-export const CONNECTS_PER_SECOND = 1000;
+/** How fast streams are opened where that is not the point, of peers that take it. */
+export const CONNECTS_PER_SECOND = 2500;
 
 export interface Variant {
   /** Names its files and its targets. */
@@ -25,9 +25,20 @@ export interface Variant {
   measure(turn: Turn): Promise<Figures>;
 }
 
+/** A row of the plan that is measured when nothing is chosen. */
+export interface PlannedVariant {
+  readonly variant: Variant;
+  readonly rounds: number;
+  /** Who takes turns; absent: all. Whoever is left out is named as that in the result. */
+  readonly peers?: readonly string[];
+}
+
 export interface Scenario {
   readonly name: string;
+  /** All that there is of it, for whoever asks for it by name: every peer, long phases. */
   readonly variants: readonly Variant[];
+  /** Its share of the plan: what of it has to be known, in as little time as gives a true number. */
+  readonly planned: readonly PlannedVariant[];
   /** What `--quick` measures instead; absent: nothing. */
   readonly quick?: readonly Variant[];
 }

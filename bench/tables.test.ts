@@ -7,6 +7,7 @@ const outcome: VariantOutcome = {
   scenario: 'steady',
   id: 'steady-2000',
   title: '2,000 streams',
+  rounds: 2,
   turns: [
     { peer: 'holdfast', round: 1, figures: { cpuUsPerEvent: 2, p99Us: 5000 }, files: [] },
     { peer: 'epoll-c', round: 1, figures: { cpuUsPerEvent: 4 }, files: [] },
@@ -15,6 +16,7 @@ const outcome: VariantOutcome = {
     { peer: 'epoll-c', round: 2, figures: { cpuUsPerEvent: 3 }, files: [] },
   ],
   unable: { 'better-sse': 'patterns' },
+  leftOut: ['pushpin'],
   targets: [],
 };
 const peers = ['holdfast', 'epoll-c', 'nchan', 'better-sse'];
@@ -32,6 +34,7 @@ test('nobody is left out in silence: crashes and peers that cannot are named', (
   const text = variantText(outcome, ['cpuUsPerEvent'], peers);
   assert.match(text, /! nchan, round 1: crashed: it ended by SIGSEGV/);
   assert.match(text, /- better-sse cannot: patterns/);
+  assert.match(text, /- not measured here: pushpin/);
 });
 
 test('rounds keep their place when one failed', () => {

@@ -14,6 +14,19 @@ export function variantText(
   columns: readonly FigureName[],
   peers: readonly string[],
 ): string {
+  const lines = [`${outcome.scenario}: ${outcome.title}`];
+  const table = variantTable(outcome, columns, peers);
+  if (table.length > 1) lines.push(...alignedTable(table));
+  lines.push(...variantNotes(outcome));
+  return lines.map((line, i) => (i === 0 ? line : `  ${line}`)).join('\n');
+}
+
+/** The head and a row for each peer that has figures. */
+export function variantTable(
+  outcome: VariantOutcome,
+  columns: readonly FigureName[],
+  peers: readonly string[],
+): string[][] {
   const rounds = roundsByPeer(outcome, peers);
   const shown = columns.filter((name) =>
     [...rounds.values()].some((all) => all.some((figures) => figures?.[name] !== undefined)),
@@ -25,14 +38,18 @@ export function variantText(
     '',
     ...shown.flatMap((name) => [figureTable[name].label, ...(isCompared(name) ? [`${OURS} /`] : [])]),
   ];
-  const lines = [`${outcome.scenario}: ${outcome.title}`];
-  if (rows.length > 0) lines.push(...alignedTable([head, ...rows]));
-  for (const { peer, round, problem } of outcome.turns) {
-    if (problem !== undefined) lines.push(`! ${peer}, round ${round}: ${problem}`);
-  }
-  for (const [peer, lacks] of Object.entries(outcome.unable)) lines.push(`- ${peer} cannot: ${lacks}`);
-  lines.push(...outcome.targets.map(targetText));
-  return lines.map((line, i) => (i === 0 ? line : `  ${line}`)).join('\n');
+  return [head, ...rows];
+}
+
+/** What failed, who cannot or did not, and the targets: a line each. */
+export function variantNotes({ turns, unable, leftOut, targets }: VariantOutcome): string[] {
+  const failed = turns.filter(({ problem }) => problem !== undefined);
+  return [
+    ...failed.map(({ peer, round, problem }) => `! ${peer}, round ${round}: ${problem}`),
+    ...Object.entries(unable).map(([peer, lacks]) => `- ${peer} cannot: ${lacks}`),
+    ...(leftOut.length > 0 ? [`- not measured here: ${leftOut.join(', ')}`] : []),
+    ...targets.map(targetText),
+  ];
 }
 
 /** `met: CPU an event 0.53x of epoll-c (asked: at most 0.60x)` */

@@ -25,25 +25,34 @@ export interface LoadPlan {
   whileUp?(): Promise<void>;
 }
 
+/** What a turn is, beside the server that runs. */
+export interface TurnSetting {
+  readonly name: string;
+  readonly signal: AbortSignal;
+  readonly filePrefix: string;
+  readonly connectsPerSecond: number;
+  readonly loopDelayFolder: string | undefined;
+}
+
 export class Turn {
   readonly peer: RunningPeer;
+  /** Of the peer. */
+  readonly name: string;
   readonly signal: AbortSignal;
   readonly loopDelayFolder: string | undefined;
+  /** The ramp of a load that opens streams as fast as the scenarios do, and this peer takes. */
+  readonly ramp: string;
   /** Files of loads that `holdfast report` can compare; a scenario of many steps keeps one. */
   readonly #files: string[];
   readonly #filePrefix: string;
 
-  constructor(
-    peer: RunningPeer,
-    signal: AbortSignal,
-    filePrefix: string,
-    loopDelayFolder: string | undefined,
-    files: string[],
-  ) {
+  constructor(peer: RunningPeer, setting: TurnSetting, files: string[]) {
     this.peer = peer;
-    this.signal = signal;
-    this.#filePrefix = filePrefix;
-    this.loopDelayFolder = loopDelayFolder;
+    this.name = setting.name;
+    this.signal = setting.signal;
+    this.#filePrefix = setting.filePrefix;
+    this.loopDelayFolder = setting.loopDelayFolder;
+    this.ramp = `${setting.connectsPerSecond}/s`;
     this.#files = files;
   }
 

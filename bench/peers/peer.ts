@@ -29,6 +29,8 @@ export type Wanted = 'own topic' | 'all by pattern' | 'own by pattern';
 export interface Peer {
   readonly name: string;
   readonly powers: readonly Power[];
+  /** The most streams a second that it takes without refusing some; absent: as many as any scenario opens. */
+  readonly mostConnectsPerSecond?: number;
   /** Builds or installs it where that is needed; answers why it cannot be had here, or undefined. */
   missing(): string | undefined;
   /** @throws Error when it does not listen in time. */

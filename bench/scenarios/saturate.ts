@@ -8,14 +8,23 @@ import type { Scenario, Variant } from '../scenario.ts';
 const STREAMS = 2000;
 const MOST_P99_US = 250_000;
 
-function saturating(id: string, stepSeconds: number, plan: SearchPlan): Variant {
+/** What a step takes beside its seconds: the tool's start, the ramp and settling. */
+const STEP_OVERHEAD_SECONDS = 2.3;
+
+/**
+ * @param goesOn - later rounds begin just below what the round before came to, and need fewer steps for the same precision.
+ */
+function saturating(id: string, stepSeconds: number, given: SearchPlan, goesOn = false): Variant {
+  const bestByPeer = new Map<string, number>();
   return {
     id,
     title: `as many events to ${formatQuantity(STREAMS, 'count')} streams as come within 250 ms (p99), none lost`,
     streams: STREAMS,
     columns: ['cpuUsPerEvent', 'p99Us', 'eventsPerSecond', 'deliveriesPerSecond', 'toolCores'],
-    seconds: plan.maxSteps * (stepSeconds + 3),
+    seconds: (goesOn ? LATER_STEPS + 1 : given.maxSteps) * (stepSeconds + STEP_OVERHEAD_SECONDS),
     async measure(turn) {
+      const before = goesOn ? bestByPeer.get(turn.name) : undefined;
+      const plan = before === undefined ? given : laterPlan(given, before);
       const steps: SaturationStep[] = [];
       const results: LoadResult[] = [];
       for (;;) {
@@ -23,7 +32,7 @@ function saturating(id: string, stepSeconds: number, plan: SearchPlan): Variant 
         if (ratePerSecond === undefined) break;
         const result = await turn.load({
           streams: STREAMS,
-          ramp: '1s',
+          ramp: turn.ramp,
           duration: `${stepSeconds}s`,
           rate: `${ratePerSecond}/s`,
           // A server that is beyond its limit needs not long to show it.
@@ -35,9 +44,20 @@ function saturating(id: string, stepSeconds: number, plan: SearchPlan): Variant 
       }
       const best = bestStep(steps);
       if (best === undefined) throw new Error('no rate was served within 250 ms and without loss');
+      bestByPeer.set(turn.name, steps[best]!.ratePerSecond);
       turn.keep(results[best]!);
       return deliveryFigures(results[best]!);
     },
+  };
+}
+
+const LATER_STEPS = 3;
+
+function laterPlan(plan: SearchPlan, before: number): SearchPlan {
+  const { precision } = plan;
+  return {
+    ...{ firstPerSecond: Math.max(1, Math.round(before / precision)), factor: precision },
+    ...{ precision, maxSteps: LATER_STEPS },
   };
 }
 
@@ -53,5 +73,16 @@ function isServedWell({ summary }: LoadResult): boolean {
 export const saturate: Scenario = {
   name: 'saturate',
   variants: [saturating('saturate', 5, { firstPerSecond: 50, factor: 2, precision: 1.15, maxSteps: 9 })],
+  planned: [
+    {
+      variant: saturating(
+        'saturate',
+        3,
+        { firstPerSecond: 100, factor: 2, precision: 1.25, maxSteps: 6 },
+        true,
+      ),
+      rounds: 3,
+    },
+  ],
   quick: [saturating('saturate', 2, { firstPerSecond: 100, factor: 2, precision: 1.5, maxSteps: 3 })],
 };

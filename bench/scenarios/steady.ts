@@ -14,11 +14,11 @@ function steadily(streams: number, seconds: number): Variant {
     title: `100,000 deliveries a second to ${formatQuantity(streams, 'count')} streams`,
     streams,
     columns: ['cpuUsPerEvent', 'p50Us', 'p99Us', 'deliveriesPerSecond', 'lost', 'toolCores'],
-    seconds: streams / CONNECTS_PER_SECOND + seconds + 3,
+    seconds: streams / CONNECTS_PER_SECOND + seconds + 2 + streams / 4000,
     async measure(turn) {
       const result = await turn.load({
         streams,
-        ramp: `${CONNECTS_PER_SECOND}/s`,
+        ramp: turn.ramp,
         duration: `${seconds}s`,
         rate: `${perMinute}/m`,
       });
@@ -31,5 +31,14 @@ function steadily(streams: number, seconds: number): Variant {
 export const steady: Scenario = {
   name: 'steady',
   variants: [1000, 2000, 5000, 17_000].map((streams) => steadily(streams, 15)),
+  planned: [
+    { variant: steadily(2000, 5), rounds: 5 },
+    // The curve: whether an event costs the same however many streams it goes to, beside the floor.
+    ...[1000, 5000, 17_000].map((streams) => ({
+      variant: steadily(streams, 5),
+      rounds: streams > 10_000 ? 3 : 5,
+      peers: ['holdfast', 'epoll-c'],
+    })),
+  ],
   quick: [steadily(2000, 5)],
 };

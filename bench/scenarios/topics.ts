@@ -2,31 +2,34 @@
 
 import { formatQuantity } from '../../src/report/quantity.ts';
 import { deliveryFigures } from '../load-result.ts';
-import { CONNECTS_PER_SECOND, type Scenario } from '../scenario.ts';
+import { CONNECTS_PER_SECOND, type Scenario, type Variant } from '../scenario.ts';
 
 const STREAMS = 10_000;
 
+function onTopics(seconds: number): Variant {
+  return {
+    id: 'topics',
+    title: `${formatQuantity(STREAMS, 'count')} streams on ${formatQuantity(STREAMS, 'count')} topics, 2,000 events a second`,
+    streams: STREAMS,
+    needs: ['topics'],
+    columns: ['cpuUsPerEvent', 'p50Us', 'p99Us', 'deliveriesPerSecond', 'lost'],
+    seconds: STREAMS / CONNECTS_PER_SECOND + seconds + 3,
+    async measure(turn) {
+      const result = await turn.load({
+        streams: STREAMS,
+        topics: STREAMS,
+        ramp: turn.ramp,
+        duration: `${seconds}s`,
+        rate: '2000/s',
+      });
+      turn.keep(result);
+      return deliveryFigures(result);
+    },
+  };
+}
+
 export const topics: Scenario = {
   name: 'topics',
-  variants: [
-    {
-      id: 'topics',
-      title: `${formatQuantity(STREAMS, 'count')} streams on ${formatQuantity(STREAMS, 'count')} topics, 2,000 events a second`,
-      streams: STREAMS,
-      needs: ['topics'],
-      columns: ['cpuUsPerEvent', 'p50Us', 'p99Us', 'deliveriesPerSecond', 'lost'],
-      seconds: 30,
-      async measure(turn) {
-        const result = await turn.load({
-          streams: STREAMS,
-          topics: STREAMS,
-          ramp: `${CONNECTS_PER_SECOND}/s`,
-          duration: '15s',
-          rate: '2000/s',
-        });
-        turn.keep(result);
-        return deliveryFigures(result);
-      },
-    },
-  ],
+  variants: [onTopics(15)],
+  planned: [{ variant: onTopics(5), rounds: 3, peers: ['holdfast', 'epoll-c', 'nchan', 'mercure'] }],
 };

@@ -11,6 +11,7 @@ const PROGRAMS = ['/usr/bin/pushpin', '/usr/bin/zurl', '/usr/bin/condure'];
 export const pushpin: Peer = {
   name: 'pushpin',
   powers: ['topics'],
+  mostConnectsPerSecond: 500,
   missing: () =>
     PROGRAMS.every((file) => existsSync(file)) ? undefined : 'it is not installed: apt-get install pushpin',
   async start(port) {
