@@ -84,7 +84,8 @@ export class Turn {
     const { streamsPeak, ends } = result.summary;
     if (streamsPeak < streams) {
       const why = Object.entries(ends).map(([kind, count]) => `${count} ended as ${kind}`);
-      throw new Error(`only ${streamsPeak} of ${streams} streams came up; ${why.join(', ')}`);
+      const rest = why.length === 0 ? 'the others were not answered in time' : why.join(', ');
+      throw new Error(`only ${streamsPeak} of ${streams} streams came up; ${rest}`);
     }
     return result;
   }
