@@ -8,6 +8,8 @@ import type { SamplePoint } from './sample-series.ts';
 type Known = number | undefined;
 
 const MIB = 1024 * 1024;
+/** Below this share of the busiest interval, CPU an event is that of everything but the events. */
+const QUIET_SHARE = 0.05;
 const perSecond = (count: Known, { lengthMs }: SamplePoint) =>
   count === undefined ? undefined : (count * 1000) / lengthMs;
 const scaled = (value: Known, unit: number) => (value === undefined ? undefined : value / unit);
@@ -47,8 +49,14 @@ export function plotData({ results, sections, peers }: ReportDocument): PlotData
 
 function plotRun({ series, latency }: RunResult, name: string, peer: number, round: number): PlotRun {
   const { points } = series;
+  const busiest = points.reduce((most, point) => Math.max(most, perSecond(point.delivered, point) ?? 0), 0);
+  const isQuiet = (point: SamplePoint) => (perSecond(point.delivered, point) ?? 0) < busiest * QUIET_SHARE;
   const entries = Object.entries(seriesOf).map(
-    ([id, read]) => [id, points.map((point) => rounded(read(point)))] as const,
+    ([id, read]) =>
+      [
+        id,
+        points.map((point) => (id === 'serverUsPerEvent' && isQuiet(point) ? null : rounded(read(point)))),
+      ] as const,
   );
   return {
     ...{ name, peer, round },
