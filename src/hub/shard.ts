@@ -80,7 +80,7 @@ export class Shard implements StreamHost {
     this.#catchUp = new CatchUp(log, this.#ring, this.#slicer, this);
     this.#clock = new StreamClock(options, this.#slicer, this);
     this.#admission = new Admission(options, this);
-    this.#stopListening = log.onAnnounce((records) => this.#announce(records));
+    this.#stopListening = log.onAnnounce((records, endedTopics) => this.#announce(records, endedTopics));
   }
 
   /**
@@ -263,13 +263,17 @@ export class Shard implements StreamHost {
     if (this.#streams.size === 0) this.#onEmpty?.();
   }
 
-  #announce(records: readonly LogRecord[]): void {
+  #announce(records: readonly LogRecord[], endedTopics: readonly string[] = []): void {
     for (const record of records) {
       if (this.#ring !== this.#log.ring) this.#ring.push(record);
-      if (record.endsTopic)
-        this.#subscriptions.match(record.topic, (subscription) => this.#noteEnd(subscription));
+      if (record.endsTopic) this.#noteEndOf(record.topic);
     }
+    for (const topic of endedTopics) this.#noteEndOf(topic);
     this.#fanOut.announce(records);
+  }
+
+  #noteEndOf(topic: string): void {
+    this.#subscriptions.match(topic, (subscription) => this.#noteEnd(subscription));
   }
 
   // A subscription to exact topics only ends where the last of them does. An end that the log has forgotten

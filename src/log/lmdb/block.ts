@@ -98,6 +98,11 @@ export class Block {
     this.#table = at;
   }
 
+  /** The position that a value says it begins with; `new Block` checks the value. */
+  static firstOf(value: Buffer): number {
+    return value.byteLength < SEAL_BYTES + HEAD_BYTES ? 0 : value.readDoubleLE(SEAL_BYTES);
+  }
+
   get last(): number {
     return this.first + this.count - 1;
   }

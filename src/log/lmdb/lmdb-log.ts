@@ -23,10 +23,13 @@ export interface LmdbLogOptions extends RingLimits, SequencerLimits {
   /** How long a commit may take, in milliseconds, before those who wait for it are refused. */
   readonly commitTimeoutMs: number;
   readonly logger: Logger;
+  /** False for a log that need not survive the machine: nothing waits for the disk. */
+  readonly isDurable: boolean;
 }
 
 /** What `openLmdbLog` has found and made. */
 export interface LmdbLogParts {
+  readonly folder: string;
   readonly store: Store;
   readonly sequencer: Sequencer;
   readonly keptKeys: KeptKeys;
@@ -109,6 +112,24 @@ export class LmdbLog implements EventLog {
     return this.#parts.sequencer.endOf(topic);
   }
 
+  // What the workers of a hub need, beside what is announced.
+
+  get folder(): string {
+    return this.#parts.folder;
+  }
+
+  get limits(): RingLimits & SequencerLimits {
+    return this.#options;
+  }
+
+  endsAfter(position: number): [topic: string, position: number][] {
+    return this.#parts.sequencer.ended.after(position);
+  }
+
+  forgetDeadReaders(): void {
+    this.#parts.store.forgetDeadReaders();
+  }
+
   async read(after: number, selection: Selection, limits: ReadLimits): Promise<Page> {
     const healing = this.#parts.store.heal();
     // Not otherwise: the shard counts what a read takes of its slice, so it is done before this returns.
@@ -116,6 +137,7 @@ export class LmdbLog implements EventLog {
     if (after < this.oldest - 1) {
       throw new RangeError(`Expected a position from ${this.oldest - 1} up, got ${after}: it was dropped`);
     }
+    this.#parts.store.refresh();
     return readPage(this.#parts.store, after, this.#head, selection, limits);
   }
 

@@ -16,9 +16,11 @@ import { decodeKeys } from './key-record.ts';
 import { LmdbLog, type LmdbLogOptions } from './lmdb-log.ts';
 import { Retention, START_PACE } from './retention.ts';
 import { unseal } from './seal.ts';
-import { put, STORE_FILE, Store, sealedText } from './store.ts';
+import { put, Store, sealedText } from './store.ts';
+import { STORE_FILE } from './store-reader.ts';
 
-export type OpenLogOptions = Omit<LmdbLogOptions, 'commitTimeoutMs' | 'logger'> & Partial<LmdbLogOptions>;
+export type OpenLogOptions = Omit<LmdbLogOptions, 'commitTimeoutMs' | 'logger' | 'isDurable'> &
+  Partial<LmdbLogOptions>;
 
 /** Longer than a healthy disk ever takes, shorter than publishers wait. */
 const COMMIT_TIMEOUT_MS = 5000;
@@ -33,7 +35,7 @@ export async function openLmdbLog(
   given: OpenLogOptions,
   now: () => number = steadyNowMs,
 ): Promise<LmdbLog> {
-  const options = { commitTimeoutMs: COMMIT_TIMEOUT_MS, logger: silentLogger, ...given };
+  const options = { commitTimeoutMs: COMMIT_TIMEOUT_MS, logger: silentLogger, isDurable: true, ...given };
   prepareFolder(folder);
   const lock = await lockFolder(folder);
   try {
@@ -42,7 +44,8 @@ export async function openLmdbLog(
     const head = headOf(store);
     const sequencer = new Sequencer(epoch, options);
     const keptKeys = restore(store, sequencer, head, options, options.maxBytes);
-    return new LmdbLog({ store, sequencer, keptKeys, head, now, release: () => lock.release() }, options);
+    const release = () => lock.release();
+    return new LmdbLog({ folder, store, sequencer, keptKeys, head, now, release }, options);
   } catch (error) {
     await lock.release();
     throw error instanceof HoldfastError ? error : folderFailure(folder, error);
@@ -56,7 +59,7 @@ function headOf(store: Store): number {
 }
 
 async function openStore(folder: string, options: LmdbLogOptions, nowMs: number): Promise<Store> {
-  const store = new Store(folder, options.maxBytes);
+  const store = new Store(folder, options.maxBytes, options);
   const smaller = join(folder, `${STORE_FILE}.smaller`);
   rmSync(smaller, { force: true });
   if (store.fileBytes <= 2 * options.maxBytes) return store;
@@ -65,7 +68,7 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
   await store.close();
   renameSync(smaller, store.path);
   syncFolder(folder);
-  return new Store(folder, options.maxBytes);
+  return new Store(folder, options.maxBytes, options);
 }
 
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {

@@ -5,23 +5,22 @@
 import type { LogRecord, Page, ReadLimits, Selection } from '../event-log.ts';
 import { Block } from './block.ts';
 import { damaged } from './seal.ts';
-import type { Store } from './store.ts';
+import type { StoreReader } from './store-reader.ts';
 
 // Finding and checking a block costs as much as looking at this many records (2 us and some 0.1 us each).
 const BLOCK_COST = 16;
 // Blocks that one page of exact topics may look at, and so index entries that are read for it.
 const MAX_INDEXED_BLOCKS = 64;
 
-/** What lies between a position and the head. Both are within what the log keeps. */
+/** What lies between a position and the head. Both are within what the log keeps; wants a fresh snapshot. */
 export function readPage(
-  store: Store,
+  store: StoreReader,
   after: number,
   head: number,
   selection: Selection,
   limits: ReadLimits,
 ): Page {
   if (after >= head) return { records: [], to: after };
-  store.refresh();
   const from = store.lastKey('blocks', after + 1);
   if (from === undefined) throw damaged(`there is no block for position ${after + 1}`);
   const page = new PageInMaking(after, head, selection, limits);
@@ -30,7 +29,7 @@ export function readPage(
   return page;
 }
 
-function scan(store: Store, from: number, head: number, page: PageInMaking): void {
+function scan(store: StoreReader, from: number, head: number, page: PageInMaking): void {
   for (const { key, value } of store.entries('blocks', from, head + 1)) {
     if (key > page.to + 1) throw damaged(`the positions from ${page.to + 1} to ${key - 1} are missing`);
     if (!page.take(new Block(key, value))) return;
@@ -39,7 +38,7 @@ function scan(store: Store, from: number, head: number, page: PageInMaking): voi
 }
 
 function followIndex(
-  store: Store,
+  store: StoreReader,
   from: number,
   head: number,
   topics: ReadonlySet<string>,
