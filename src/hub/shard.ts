@@ -64,6 +64,8 @@ export class Shard implements StreamHost {
   readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, web: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
+  /** How many streams may be open; what it begins with is an option. */
+  maxStreams: number;
   #opened = 0;
   #closed: Promise<void> | undefined;
   #drain: Drain | undefined;
@@ -74,6 +76,7 @@ export class Shard implements StreamHost {
   constructor(log: EventLog, options: ShardOptions) {
     this.#log = log;
     this.#options = options;
+    this.maxStreams = options.maxStreams;
     this.#ring = log.ring ?? new Ring(options.ring, log.head);
     this.#slicer = new Slicer((error) => options.logger.error({ err: error }, 'A step of the shard failed'));
     this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this);

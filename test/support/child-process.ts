@@ -67,7 +67,7 @@ export function runCli(t: TestContext, args: readonly string[], run: CliRun = {}
 
 /** Starts `holdfast serve` on a free port and waits until it listens. Its log is in memory unless `args` say otherwise. */
 export async function startServe(t: TestContext, args: readonly string[] = [], run: CliRun = {}) {
-  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', ...args], run);
+  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', '--workers', '1', ...args], run);
   const url = await waitFor('the hub to listen', () => {
     if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
     return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];
