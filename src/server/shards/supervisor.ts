@@ -81,6 +81,10 @@ export class Supervisor {
       throw error;
     }
     supervisor.#hasStarted = true;
+    // One may have ended again since it listened.
+    for (const { worker } of supervisor.#places) {
+      if (worker.state === 'ended') supervisor.#onEnded(worker, 'while the others started');
+    }
     return supervisor;
   }
 
@@ -130,7 +134,7 @@ export class Supervisor {
       checkReady: () => this.checkReady(),
       mayPause: (worker) => this.#mayPause(worker),
       onReport: () => this.#share(),
-      onEnded: (worker) => this.#onEnded(worker),
+      onEnded: (worker, how) => this.#onEnded(worker, how),
     };
     return new Worker(number, host);
   }
@@ -154,16 +158,19 @@ export class Supervisor {
     return this.#running.some((worker) => worker !== asking && worker.report.isAccepting);
   }
 
-  #onEnded(worker: Worker): void {
+  #onEnded(worker: Worker, how: string): void {
     this.#options.onWorkerEnded();
     const place = this.#places.find((place) => place.worker === worker);
+    // At the start of the hub whoever started it is told instead.
     if (this.#isClosing || !this.#hasStarted || place === undefined) return;
+    const { failure: err, pid } = worker;
+    this.#options.logger.error({ worker: place.number, pid, how, err }, 'A worker has ended');
     const livedMs = performance.now() - worker.startedMs;
     place.failures = livedMs >= LIVED_WELL_MS ? 1 : place.failures + 1;
     const delayMs = restartDelayMs(place.failures);
     const { number, failures } = place;
     if (failures >= MANY_FAILURES) {
-      const values = { worker: number, failures, delayMs, err: worker.failure };
+      const values = { worker: number, failures, delayMs };
       this.#options.logger.error(values, 'A worker keeps ending; the hub is not ready until it stays');
     }
     place.timer = setTimeout(() => this.#replace(place), delayMs);

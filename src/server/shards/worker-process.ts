@@ -64,8 +64,8 @@ try {
   });
   primary.tell('started', null);
 } catch (error) {
+  // Said by the primary: to whoever has started the hub, or in its log.
   primary.tell('failed', failureOf(error));
-  logger.error({ err: error }, 'A worker cannot start');
   // What was told must get there.
   process.disconnect();
 }

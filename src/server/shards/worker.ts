@@ -27,7 +27,8 @@ export interface WorkerHost {
   checkReady(): Promise<void>;
   mayPause(worker: Worker): boolean;
   onReport(worker: Worker): void;
-  onEnded(worker: Worker): void;
+  /** It has ended, and not because it was asked to. */
+  onEnded(worker: Worker, how: string): void;
 }
 
 export class Worker {
@@ -184,12 +185,9 @@ export class Worker {
     const wasStarting = this.state === 'starting';
     const wasAsked = this.state === 'draining';
     this.state = 'ended';
-    if (wasStarting) this.#started.reject(this.failure ?? workerLost(this.number, how));
-    if (!wasAsked) {
-      const { number, pid } = this;
-      this.#host.logger.error({ worker: number, pid, how }, 'A worker has ended');
-    }
+    if (wasStarting) this.failure ??= workerLost(this.number, how);
+    if (wasStarting) this.#started.reject(this.failure);
     this.#ended.resolve();
-    this.#host.onEnded(this);
+    if (!wasAsked) this.#host.onEnded(this, how);
   }
 }
