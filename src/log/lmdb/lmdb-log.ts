@@ -2,8 +2,8 @@
 // commit a batch. Nothing is announced, counted or readable before it is on disk. Only one process writes a folder;
 // open it with `openLmdbLog`, which sees to that.
 //
-//   append --> waiting --> plan (Sequencer, Pending) --> blocks, index, keys --> Committer (fsync) --> head, announce
-//                                                 removals of what Retention has dropped --^
+//   append --> waiting --> plan (Sequencer, Pending) --> blocks, keys --> Committer (fsync) --> head, announce
+//                  removals of what Retention has dropped, entries of Indexer --^
 
 import { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -13,6 +13,7 @@ import type { RingLimits } from '../ring.ts';
 import type { Sequencer, SequencerLimits } from '../sequencer.ts';
 import { keysWrite, recordWrites } from './commit-writes.ts';
 import { Committer } from './committer.ts';
+import type { Indexer } from './indexer.ts';
 import type { KeptKeys } from './kept-keys.ts';
 import { commitStuck } from './log-failure.ts';
 import { readPage } from './read-page.ts';
@@ -33,6 +34,7 @@ export interface LmdbLogParts {
   readonly store: Store;
   readonly sequencer: Sequencer;
   readonly keptKeys: KeptKeys;
+  readonly indexer: Indexer;
   readonly head: number;
   readonly now: () => number;
   /** Gives the folder back. */
@@ -197,7 +199,9 @@ export class LmdbLog implements EventLog {
 
   // A log that closes leaves the rest on the disk: the next one to open it goes on.
   get #hasSurplus(): boolean {
-    return this.#closed === undefined && this.#retention.hasSurplus(this.#head);
+    if (this.#closed !== undefined) return false;
+    const { indexer } = this.#parts;
+    return indexer.isDue || this.#retention.hasSurplus(this.#head, indexer.isBusyWith);
   }
 
   #takeGroup(): Waiting[] {
@@ -237,18 +241,18 @@ export class LmdbLog implements EventLog {
   }
 
   async #store(pending: Pending, nowMs: number): Promise<void> {
-    const { store, keptKeys } = this.#parts;
-    const removals = [this.#retention.nextStep(this.#head), keptKeys.nextStep(nowMs)];
+    const { store, keptKeys, indexer } = this.#parts;
+    const removal = this.#retention.nextStep(this.#head, indexer.isBusyWith);
+    const steps = [removal, keptKeys.nextStep(nowMs), indexer.nextStep()];
     const keys = keysWrite(pending, nowMs);
-    const writes = [
-      ...removals.flatMap((step) => step.writes),
-      ...recordWrites(pending.records),
-      ...(keys?.writes ?? []),
-    ];
+    const records = recordWrites(pending.records);
+    const writes = [...steps.flatMap((step) => step.writes), ...records.writes, ...(keys?.writes ?? [])];
     if (writes.length === 0) return;
     await this.#committer.commit(writes, this.#head);
     store.refresh();
-    for (const { onDone } of removals) onDone();
+    for (const { onDone } of steps) onDone();
+    if (removal.removedTo > 0) indexer.forget(removal.removedTo);
+    for (const block of records.blocks) indexer.add(block);
     if (keys !== undefined) keptKeys.addKeys(keys);
     for (const position of pending.ended.values()) keptKeys.addEnd(position);
   }

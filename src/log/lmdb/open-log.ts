@@ -11,6 +11,7 @@ import { Sequencer, type SequencerLimits } from '../sequencer.ts';
 import { Block } from './block.ts';
 import { folderFailure, prepareFolder, syncFolder } from './folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { Indexer, indexedToWrite } from './indexer.ts';
 import { KeptKeys } from './kept-keys.ts';
 import { decodeKeys } from './key-record.ts';
 import { LmdbLog, type LmdbLogOptions } from './lmdb-log.ts';
@@ -44,8 +45,9 @@ export async function openLmdbLog(
     const head = headOf(store);
     const sequencer = new Sequencer(epoch, options);
     const keptKeys = restore(store, sequencer, head, options, options.maxBytes);
+    const indexer = await restoreIndexer(store, head, options);
     const release = () => lock.release();
-    return new LmdbLog({ folder, store, sequencer, keptKeys, head, now, release }, options);
+    return new LmdbLog({ folder, store, sequencer, keptKeys, indexer, head, now, release }, options);
   } catch (error) {
     await lock.release();
     throw error instanceof HoldfastError ? error : folderFailure(folder, error);
@@ -73,15 +75,16 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
 
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {
   const head = headOf(store);
+  const isBusy = () => false;
   const retention = new Retention(store, options, head, START_PACE);
   do {
     retention.drop(nowMs, head);
-    const { writes, onDone } = retention.nextStep(head);
+    const { writes, onDone } = retention.nextStep(head, isBusy);
     await store.commit(writes);
     onDone();
     retention.measure();
     retention.drop(nowMs, head);
-  } while (retention.hasSurplus(head));
+  } while (retention.hasSurplus(head, isBusy));
 }
 
 async function epochOf(store: Store): Promise<string> {
@@ -90,6 +93,26 @@ async function epochOf(store: Store): Promise<string> {
   const epoch = newEpoch();
   await store.commit([put('meta', 'epoch', sealedText(epoch))]);
   return epoch;
+}
+
+async function restoreIndexer(store: Store, head: number, options: LmdbLogOptions): Promise<Indexer> {
+  const known = store.indexedTo;
+  // A log without it has all in its index: a new one, one with a new epoch, one of an earlier version.
+  if (known === undefined) await store.commit([indexedToWrite(head)]);
+  const indexer = new Indexer(known ?? head, options.maxBytes);
+  try {
+    for (const { key, value } of store.entries('blocks', (known ?? head) + 1)) {
+      const { last, topics } = new Block(key, value);
+      indexer.add({ first: key, last, topics, bytes: value.byteLength });
+    }
+  } catch (error) {
+    options.logger.error(
+      { err: error },
+      'The index ends before a damaged block; what is behind it is read slowly',
+    );
+    indexer.stop();
+  }
+  return indexer;
 }
 
 function restore(

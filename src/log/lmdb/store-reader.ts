@@ -6,6 +6,7 @@
 //   keys     first position of the commit      -> its idempotency keys (key-record.ts)
 //   ends     position of the end               -> topic that ended there
 //   meta     'epoch'                           -> the epoch
+//            'indexed'                         -> the position up to which the index has all blocks
 
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -120,6 +121,12 @@ export class StoreReader {
   get epoch(): string | undefined {
     const value = this.get('meta', 'epoch');
     return value === undefined ? undefined : unseal(value, 'the epoch').toString('latin1');
+  }
+
+  /** Up to here the index has every block; undefined in a log whose index has all of them. */
+  get indexedTo(): number | undefined {
+    const value = this.get('meta', 'indexed');
+    return value === undefined ? undefined : Number(unseal(value, 'the end of the index').toString('latin1'));
   }
 
   async close(): Promise<void> {
