@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { causePages } from '../scripts/cause-pages.ts';
 import { optionsPage } from '../scripts/docs-options.ts';
 import { errorKinds } from '../src/base/errors.ts';
 
@@ -24,6 +25,17 @@ test('docs/options.md is what npm run docs writes', () => {
   assert.equal(read('docs/options.md'), optionsPage());
 });
 
+test('docs/causes is what npm run docs writes', () => {
+  const wanted = causePages();
+  assert.deepEqual(
+    globSync('docs/causes/*', { cwd: root })
+      .map((path) => path.slice('docs/causes/'.length))
+      .sort(),
+    [...wanted.keys()].sort(),
+  );
+  for (const [name, text] of wanted) assert.equal(read(`docs/causes/${name}`), text, name);
+});
+
 test('code blocks that name an example are that example', () => {
   let count = 0;
   for (const page of pages) {
@@ -40,6 +52,7 @@ test('links between the documents lead somewhere', () => {
     ...pages,
     ...globSync('*', { cwd: root }),
     ...globSync('examples/*', { cwd: root }),
+    ...globSync('docs/*.json', { cwd: root }),
   ]);
   for (const page of pages) {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#\s]+)/g)) {

@@ -47,7 +47,6 @@ export const errorKinds = {
   ERR_HEAD_SENT: { title: 'The response has already begun' },
   ERR_LISTEN: { title: 'The address cannot be listened on' },
   ERR_NOT_AUTHORISED_BEYOND_LOOPBACK: { title: 'The hub would be open to the network' },
-  ERR_WORKER_LOST: { title: 'A worker of the hub ended' },
   ERR_USAGE: { title: 'The command line is not usable' },
   ERR_UNREACHABLE: { title: 'The hub does not answer' },
   ERR_REFUSED: { title: 'The hub refused the request' },
@@ -61,6 +60,7 @@ export const errorKinds = {
   ERR_GENERATOR_LOST: { title: 'A process of the load generator was lost' },
   ERR_FILE: { title: 'A file cannot be read or written' },
   ERR_NO_RESULT: { title: 'A file holds no result' },
+  ERR_NO_CAPTURE: { title: 'A file holds no capture' },
   ERR_OLD_NODE: { title: 'This Node.js is too old' },
 } as const satisfies Record<string, ErrorKind>;
 

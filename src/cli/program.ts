@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { defineChaos } from './chaos.ts';
 import { defineCompletion } from './completion.ts';
+import { defineDiagnose } from './diagnose.ts';
 import { defineLoad } from './load.ts';
 import { defineLog } from './log.ts';
 import { definePub } from './pub.ts';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   defineLoad(program);
   defineSoak(program);
   defineReport(program);
+  defineDiagnose(program);
   defineChaos(program);
   program.commandsGroup('Your shell:');
   defineCompletion(program);

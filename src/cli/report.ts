@@ -1,9 +1,6 @@
 // `holdfast report`: result files of load and soak as text, JSON, Markdown or one HTML page.
 
-import { createReadStream, existsSync, realpathSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { styleText } from 'node:util';
+import { createReadStream, existsSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import { htmlReport } from '../report/html-report.ts';
@@ -13,10 +10,16 @@ import { type ReportDocument, reportDocument } from '../report/report-document.t
 import { type ResultFile, ResultFileReader } from '../report/run-result.ts';
 import { type Paint, textReport } from '../report/text-report.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
-import { type reportFormats, reportOptions } from './report-options.ts';
+import { reportOptions } from './report-options.ts';
+import {
+  checkOutput,
+  type Format,
+  fileError,
+  formatOf,
+  terminalPaint,
+  writeReport,
+} from './report-output.ts';
 import { usageError } from './usage-failure.ts';
-
-type Format = (typeof reportFormats)[number];
 
 const MAX_FILES = 100;
 
@@ -66,8 +69,7 @@ async function report(
   for (const file of files) results.push(await readResult(file));
   const document = reportDocument(results, version);
   const text = render(document, format, output === undefined ? terminalPaint : undefined);
-  if (output === undefined) process.stdout.write(text);
-  else await writeReport(output, text);
+  await writeReport(output, text);
 }
 
 function checkFiles(files: readonly NamedFile[], output: string | undefined): void {
@@ -76,24 +78,10 @@ function checkFiles(files: readonly NamedFile[], output: string | undefined): vo
   if (files.filter((file) => file.path === '-').length > 1) {
     throw usageError('Standard input is given twice', 'Give - once');
   }
-  const isInput =
-    output !== undefined && existsSync(output) && files.some(({ path }) => isSameFile(path, output));
-  if (isInput)
-    throw usageError(`--output would overwrite the result file ${output}`, 'Give another name to the report');
-}
-
-function isSameFile(path: string, other: string): boolean {
-  return existsSync(path) && realpathSync(path) === realpathSync(other);
-}
-
-function formatOf(output: string | undefined): Format {
-  const byEnding: Readonly<Record<string, Format>> = {
-    '.json': 'json',
-    '.md': 'markdown',
-    '.html': 'html',
-    '.htm': 'html',
-  };
-  return byEnding[extname(output ?? '').toLowerCase()] ?? 'text';
+  checkOutput(
+    files.map(({ path }) => path),
+    output,
+  );
 }
 
 async function readResult({ path, label }: NamedFile): Promise<ResultFile> {
@@ -120,27 +108,4 @@ function render(document: ReportDocument, format: Format, paint: Paint | undefin
   if (format === 'json') return jsonReport(document);
   if (format === 'markdown') return markdownReport(document);
   return format === 'html' ? htmlReport(document) : textReport(document, paint);
-}
-
-// Plain where stdout is no terminal, or NO_COLOR says so.
-const terminalPaint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
-
-async function writeReport(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw fileError(`${path} cannot be written`, error);
-  }
-}
-
-function fileError(what: string, error: unknown): HoldfastError {
-  const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file or folder',
-    EACCES: 'permission is denied',
-    EISDIR: 'it is a folder',
-    ENOSPC: 'the disk is full',
-  };
-  if (code === undefined) throw error;
-  return new HoldfastError('ERR_FILE', `${what}: ${known[code] ?? code}`, 'Check the name', { cause: error });
 }

@@ -3,7 +3,18 @@
 import type { CommanderError } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 
-const commandNames = ['serve', 'pub', 'log', 'load', 'soak', 'report', 'chaos', 'sub', 'completion'];
+const commandNames = [
+  'serve',
+  'pub',
+  'log',
+  'load',
+  'soak',
+  'report',
+  'diagnose',
+  'chaos',
+  'sub',
+  'completion',
+];
 
 /** A mistake on the command line, which ends the process with exit code 2. */
 export function usageError(message: string, help: string): HoldfastError {

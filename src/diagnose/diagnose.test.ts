@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { evidenceOf, FlowScript } from '../../test/support/flow-script.ts';
-import { causeIds } from './conclude/findings.ts';
+import { causeIds } from './cause-page.ts';
 import { diagnose, type Evidence, type Flow, type SegmentMark } from './index.ts';
 import { rules } from './rules/index.ts';
 

@@ -3,6 +3,7 @@
 
 import type { Comparison } from './comparison.ts';
 import { factTable } from './fact-table.ts';
+import { foreign } from './markdown-text.ts';
 import { formatQuantity } from './quantity.ts';
 import type { ReportDocument } from './report-document.ts';
 import type { RunSection } from './run-section.ts';
@@ -96,15 +97,4 @@ function table(rows: readonly (readonly string[])[], numbers: 'left' | 'right' =
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = rows[0]!.map((_, i) => (i === 0 || numbers === 'left' ? '---' : '---:'));
   return [line(rows[0]!), line(rule), ...rows.slice(1).map(line)].join('\n');
-}
-
-/** Plain words stay words; all else becomes a code span that cannot be left from within, also in a table. */
-function foreign(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
-  if (/^[\p{L}\p{N} .,:;%()+=/'-]*$/u.test(line) && !/\/\/|www\.|^(?:[-+=]+|\d+[.)])(?:\s|$)/i.test(line))
-    return line;
-  const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  // A pipe ends a cell even within a code span, and a backslash before it only there makes it a pipe.
-  return `${fence} ${line.replaceAll('|', '\\|')} ${fence}`;
 }

@@ -1,5 +1,6 @@
 // The report for a terminal: aligned, at most a line for each figure, colour only where the caller paints.
 
+import { clean } from './clean-text.ts';
 import type { Comparison } from './comparison.ts';
 import { factTable } from './fact-table.ts';
 import type { FigureGroup } from './figures.ts';
@@ -131,9 +132,4 @@ function alignedTable(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-// Foreign text must not steer the terminal, nor begin a line of its own.
-function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }

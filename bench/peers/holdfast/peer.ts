@@ -28,8 +28,6 @@ export function startHoldfast(
     `127.0.0.1:${port}`,
     '--log',
     'memory',
-    '--workers',
-    '1',
     '--log-level',
     'silent',
   ];

@@ -6,15 +6,15 @@ import type { NormalKind, Stream } from '../timeline/stream.ts';
 import type { ChosenClaim } from './chosen-claims.ts';
 
 const words: Readonly<Record<NormalKind, string>> = {
-  complete: 'responses were whole',
+  complete: 'whole responses',
   'ended by close': 'responses that a close ends, as announced',
-  'client left': 'clients left',
-  'idle connection closed': 'idle connections were closed',
+  'client left': 'left by the client',
+  'idle connection closed': 'idle connections closed',
   probe: 'health checks',
-  'still open': 'streams were still open at the end',
+  'still open': 'still open at the end',
 };
 
-export function claimedStreams(chosen: readonly ChosenClaim[]): ReadonlySet<Stream> {
+function claimedStreams(chosen: readonly ChosenClaim[]): ReadonlySet<Stream> {
   return new Set(chosen.flatMap(({ streams }) => streams));
 }
 

@@ -1,7 +1,7 @@
 // Turns chosen claims into findings: the cause first, what followed from it folded below.
 
 import type { Finding, Reason } from '../finding.ts';
-import { ruleById, rules } from '../rules/index.ts';
+import { ruleById } from '../rules/index.ts';
 import type { Point } from '../rules/rule.ts';
 import { type Scene, sourceCount } from '../timeline/scene.ts';
 import type { ChosenClaim } from './chosen-claims.ts';
@@ -88,6 +88,3 @@ function reason({ text, refs, filter }: Point, scene: Scene): Reason {
     ...((filter ?? exact) !== undefined && { filter: filter ?? exact! }),
   };
 }
-
-/** Ids of all causes that a finding can have. */
-export const causeIds: readonly string[] = rules.map(({ id }) => id);

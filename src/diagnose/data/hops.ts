@@ -37,7 +37,7 @@ const mark = (
 export const hopTableVersion = '2026-11-25';
 
 /** The most telling first: an edge adds its mark to what the hop behind it wrote. */
-export const hopMarks: readonly HopMark[] = [
+const hopMarks: readonly HopMark[] = [
   mark('cloudflare', 'Cloudflare', 'server', 'cf-ray', /./),
   mark('cloudfront', 'CloudFront', 'server', 'x-amz-cf-id', /./),
   mark('fastly', 'Fastly', 'server', 'x-served-by', /^cache-/),

@@ -21,7 +21,7 @@ export const resetFingerprintVersion = '2026-11-25';
 
 const citrix = 'NetScaler: reset codes in the window of RST packets';
 
-export const resetFingerprints: readonly ResetFingerprint[] = [
+const resetFingerprints: readonly ResetFingerprint[] = [
   {
     id: 'netscaler-stray',
     hop: 'netscaler',

@@ -167,7 +167,7 @@ describe('S16 and S27, what a hop changed in a handshake', () => {
   it('claims nothing when both agree, and counts the connection once', () => {
     const { findings, normal } = diagnose(evidenceOf(both(served().complete().flow(), {})));
     assert.deepEqual(findings, []);
-    assert.deepEqual(normal, [{ what: 'responses were whole', count: 1 }]);
+    assert.deepEqual(normal, [{ what: 'whole responses', count: 1 }]);
   });
 
   it('says that it was not looked for with one capture', () => {

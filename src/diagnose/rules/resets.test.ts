@@ -103,7 +103,7 @@ describe('S06 and S07, resets of a live socket', () => {
     assert.deepEqual(left.findings, []);
     assert.deepEqual(
       left.normal.map(({ what }) => what),
-      ['responses were whole', 'clients left'],
+      ['whole responses', 'left by the client'],
     );
   });
 

@@ -41,7 +41,7 @@ export const s08ProcessGone: Rule = {
 };
 
 /** Connections to the same address that were refused soon after. */
-export function refusedAfter(end: MassEnd, { streams }: Scene): Stream[] {
+function refusedAfter(end: MassEnd, { streams }: Scene): Stream[] {
   const ports = new Set(end.streams.map(({ flow }) => flow.server.port));
   return streams.filter(
     ({ flow, end: other }) =>

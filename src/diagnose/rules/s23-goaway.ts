@@ -39,7 +39,7 @@ export function goawayBefore({ flow, end }: Stream): Goaway | undefined {
   return flow.http2?.goaways.find(({ from, atMs }) => from === 'server' && atMs <= end.atMs);
 }
 
-export function isCutAfterGoaway(stream: Stream): boolean {
+function isCutAfterGoaway(stream: Stream): boolean {
   const { normal, end, exchange } = stream;
   const isClosed =
     end.by === 'server' && (end.kind === 'fin' || end.kind === 'rst' || end.kind === 'stream-reset');

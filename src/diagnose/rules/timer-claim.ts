@@ -3,7 +3,7 @@
 import { matchTimers, type TimerRow, timersOfHop } from '../data/timers.ts';
 import type { Side } from '../evidence.ts';
 import type { Sureness } from '../finding.ts';
-import { densest, momentsOfEnds, range, spreadOf } from '../timeline/cluster.ts';
+import { densest, momentsOfEnds, spreadOf } from '../timeline/cluster.ts';
 import type { Stream } from '../timeline/stream.ts';
 import type { TimerPattern } from '../timeline/timer-pattern.ts';
 import { addressOf, timeText } from './words.ts';
@@ -91,8 +91,3 @@ export function areOne(times: readonly number[]): boolean {
   if (times.length === 0) return false;
   return densest(times, (time) => time).length === times.length;
 }
-
-export const spanOf = (times: readonly number[]): number => {
-  const { min, max } = range(times);
-  return max - min;
-};

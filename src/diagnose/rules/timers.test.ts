@@ -186,7 +186,7 @@ describe("S32, the client's own timer", () => {
   it('is not claimed for people who leave when they want, nor for two', () => {
     const left = diagnose(evidenceOf(leave([3100, 20_000, 47_000, 8200])));
     assert.deepEqual(left.findings, []);
-    assert.deepEqual(left.normal, [{ what: 'clients left', count: 4 }]);
+    assert.deepEqual(left.normal, [{ what: 'left by the client', count: 4 }]);
     assert.deepEqual(findingsOf(leave([20_000, 20_003])), []);
   });
 });
@@ -235,7 +235,7 @@ describe('S29, CDN ends an idle stream cleanly', () => {
     assert.deepEqual(ids(findingsOf(ended({ 'x-served-by': 'cache-fra-eddf8230' }))), ['S29 likely']);
     const plain = diagnose(evidenceOf(ended()));
     assert.deepEqual(plain.findings, []);
-    assert.deepEqual(plain.normal, [{ what: 'responses were whole', count: 3 }]);
+    assert.deepEqual(plain.normal, [{ what: 'whole responses', count: 3 }]);
   });
 });
 

@@ -46,7 +46,7 @@ export function streamFilter(streams: readonly Stream[], condition?: string): st
   return condition === undefined ? which : `${which} && ${condition}`;
 }
 
-export const endCondition = '(tcp.flags.fin == 1 || tcp.flags.reset == 1)';
+const endCondition = '(tcp.flags.fin == 1 || tcp.flags.reset == 1)';
 
 /** How these streams ended, with the packets. */
 export function endPoint(streams: readonly Stream[], text: string): Point {

@@ -5,7 +5,7 @@ import type { Flow, Segment } from '../evidence.ts';
 const families = [64, 128, 255] as const;
 
 /** The initial TTL that a packet most likely began with, and how many hops it has lost since. */
-export function hopsOf(ttl: number): { readonly family: number; readonly hops: number } {
+function hopsOf(ttl: number): { readonly family: number; readonly hops: number } {
   const family = families.find((initial) => ttl <= initial) ?? 255;
   return { family, hops: family - ttl };
 }

@@ -6,7 +6,7 @@ import { isFin, isReset, isSyn, resetForm } from './reset-form.ts';
 import type { End } from './stream.ts';
 
 /** So many repetitions without an answer are silence; fewer can be a capture that ended too early. */
-export const MIN_REPEATS = 3;
+const MIN_REPEATS = 3;
 
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
@@ -78,7 +78,7 @@ const asksForAnswer = ({ marks }: Segment) =>
   marks.includes('keep-alive') || marks.includes('zero-window-probe');
 
 /** How long an answer can take on this path: three round trips of the handshake, and at least 1 s. */
-export function answerWithinMs(flow: Flow): number {
+function answerWithinMs(flow: Flow): number {
   const syn = flow.segments.find(isSyn);
   const rttMs = syn === undefined || flow.establishedMs === undefined ? 0 : flow.establishedMs - syn.atMs;
   return Math.min(5000, Math.max(1000, 3 * rttMs));

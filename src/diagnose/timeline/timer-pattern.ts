@@ -35,7 +35,7 @@ export function timerPattern(streams: readonly Stream[]): TimerPattern | undefin
 }
 
 /** A stream that lived through a longer gap was not ended by an idle timer of this gap. */
-export const canBeIdle = (stream: Stream): boolean =>
+const canBeIdle = (stream: Stream): boolean =>
   stream.gapMs !== undefined && stream.gapMs >= MIN_TIMER_MS && stream.longestGapMs < stream.gapMs * 0.98;
 
 const gapOf = (stream: Stream) => stream.gapMs!;
