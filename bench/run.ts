@@ -13,6 +13,7 @@ import type { Peer } from './peers/peer.ts';
 import { peers } from './peers/registry.ts';
 import { ResultFolder } from './result-folder.ts';
 import { runVariant } from './rounds.ts';
+import { capture } from './scenarios/capture.ts';
 import { durable } from './scenarios/durable.ts';
 import { foreign } from './scenarios/foreign.ts';
 import { heap } from './scenarios/heap.ts';
@@ -29,6 +30,7 @@ const byName: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> =
   foreign,
   heap,
   durable,
+  capture,
 };
 
 const stop = new AbortController();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { CaptureReader } from '../../../src/diagnose/sources/capture/file/capture-reader.ts';
 import { addressText } from '../../../src/diagnose/sources/capture/packet/address.ts';
 import { Dissector } from '../../../src/diagnose/sources/capture/packet/dissector.ts';
+import { unsigned } from '../../../src/diagnose/sources/capture/packet/sequence.ts';
 import { readTcpOptions } from '../../../src/diagnose/sources/capture/packet/tcp-options.ts';
 
 /** The fields that are compared; every packet is TCP. */
@@ -67,8 +68,8 @@ export function dissectedPackets(file: string): Record<DissectedField, string>[]
         'ip.flags.mf': isV4 ? (tcp.isFragment ? '1' : '0') : '',
         'tcp.srcport': String(tcp.sourcePort),
         'tcp.dstport': String(tcp.destinationPort),
-        'tcp.seq_raw': String(tcp.seq),
-        'tcp.ack_raw': String(tcp.ack),
+        'tcp.seq_raw': String(unsigned(tcp.seq)),
+        'tcp.ack_raw': String(unsigned(tcp.ack)),
         'tcp.flags': hex(tcp.flags, 4),
         'tcp.window_size_value': String(tcp.window),
         'tcp.len': String(tcp.payloadBytes),

@@ -1,10 +1,10 @@
 // Opens what the user named: a file, or `-` for what comes through a pipe.
 
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { HoldfastError } from '../../../base/errors.ts';
 import { type CaptureReading, type ReadCaptureOptions, readCapture } from './read-capture.ts';
 
-const READ_BYTES = 262_144;
+const READ_BYTES = 1_048_576;
 
 /**
  * Reads a capture from a file; from standard input when it is named `-`.
@@ -12,9 +12,8 @@ const READ_BYTES = 262_144;
  * @throws HoldfastError ERR_FILE when it cannot be opened or read.
  */
 export async function readCaptureFile(path: string, options?: ReadCaptureOptions): Promise<CaptureReading> {
-  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
   try {
-    return await readCapture(stream, { name: path, ...options });
+    return await readCapture(path === '-' ? process.stdin : chunksOf(path), { name: path, ...options });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw cause;
@@ -26,5 +25,20 @@ export async function readCaptureFile(path: string, options?: ReadCaptureOptions
         cause,
       },
     );
+  }
+}
+
+/** The file through one buffer: a stream would leave a gigabyte of them to the garbage collector. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }

@@ -1,7 +1,8 @@
 // Takes the packets of a capture and gives the evidence that they are: the middle of the reading, between bytes and values.
 
 import { randomInt } from 'node:crypto';
-import type { AddressCount, CaptureSource, Flow } from '../../evidence.ts';
+import type { CaptureSource, Flow } from '../../evidence.ts';
+import { AddressCounts } from './address-counts.ts';
 import {
   type CaptureOptions,
   HELD_BYTES,
@@ -11,14 +12,13 @@ import {
 } from './capture-options.ts';
 import type { CapturedPacket, PacketSink } from './file/captured-packet.ts';
 import { Allowance } from './flow/allowance.ts';
+import { DoubleFilter } from './flow/double-filter.ts';
 import { FlowTable } from './flow/flow-table.ts';
-import type { HalfState } from './flow/half-state.ts';
 import { OtherPackets } from './other-packets.ts';
 import { addressText } from './packet/address.ts';
 import { Dissector } from './packet/dissector.ts';
 import { ProblemList } from './problem-list.ts';
 
-const MAX_ADDRESSES = 256;
 const MAX_LINK_TYPES = 256;
 
 /** What one capture holds. */
@@ -44,11 +44,14 @@ export class CaptureTally implements PacketSink {
     this.#table = new FlowTable({
       maxFlows: options.maxFlows,
       seed: randomInt(2 ** 32),
-      allowances: {
-        segments: new Allowance(KEPT_SEGMENTS),
-        bursts: new Allowance(KEPT_BURSTS),
-        exchanges: new Allowance(KEPT_EXCHANGES),
-        heldBytes: new Allowance(HELD_BYTES),
+      shared: {
+        allowances: {
+          segments: new Allowance(KEPT_SEGMENTS),
+          bursts: new Allowance(KEPT_BURSTS),
+          exchanges: new Allowance(KEPT_EXCHANGES),
+          heldBytes: new Allowance(HELD_BYTES),
+        },
+        doubles: new DoubleFilter(),
       },
     });
   }
@@ -76,11 +79,19 @@ export class CaptureTally implements PacketSink {
   /** The capture has ended. */
   finish(): CaptureReading {
     const { name, source } = this.#options;
-    const { flows } = this.#table;
-    const halves = flows.flatMap(({ halves, endpoints }) =>
-      halves.map((half, side) => ({ half, address: endpoints[side]!.address })),
-    );
-    const evidence = flows.map((flow) => flow.toEvidence(source, name));
+    const wrongChecksums = new AddressCounts();
+    const largestPayloads = new AddressCounts();
+    const flows: Flow[] = [];
+    let doubledPackets = 0;
+    for (const flow of this.#table.drain()) {
+      flows.push(flow.toEvidence(source, name));
+      doubledPackets += flow.doubled;
+      for (const [side, half] of flow.halves.entries()) {
+        const { address } = flow.endpoints[side]!;
+        wrongChecksums.add(address, half.wrongChecksums, (known, count) => known + count);
+        largestPayloads.add(address, half.largestPayload, Math.max);
+      }
+    }
     return {
       source: {
         kind: 'capture',
@@ -90,13 +101,13 @@ export class CaptureTally implements PacketSink {
         ...(this.#packets > 0 && { firstMs: this.#firstMs, lastMs: this.#lastMs }),
         packets: this.#packets,
         cutPackets: this.#cutPackets,
-        doubledPackets: flows.reduce((sum, { doubled }) => sum + doubled, 0),
+        doubledPackets,
         otherPackets: this.#others.toEvidence(),
-        wrongChecksums: byAddress(halves, (count, { wrongChecksums }) => count + wrongChecksums),
-        largestPayloads: byAddress(halves, (count, { largestPayload }) => Math.max(count, largestPayload)),
+        wrongChecksums: wrongChecksums.toEvidence(),
+        largestPayloads: largestPayloads.toEvidence(),
         flowsLeftOut: this.#table.leftOut,
       },
-      flows: evidence,
+      flows,
     };
   }
 
@@ -114,17 +125,4 @@ export class CaptureTally implements PacketSink {
     const address = addressText(tcp.bytes, icmpFromAt, tcp.ipVersion);
     found.flow.takeIcmpError(tcp, found.side, address, icmpType, icmpCode);
   }
-}
-
-function byAddress(
-  halves: readonly { readonly half: HalfState; readonly address: string }[],
-  add: (count: number, half: HalfState) => number,
-): AddressCount[] {
-  const counts = new Map<string, number>();
-  for (const { half, address } of halves) counts.set(address, add(counts.get(address) ?? 0, half));
-  return [...counts]
-    .map(([address, count]) => ({ address, count }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, MAX_ADDRESSES);
 }

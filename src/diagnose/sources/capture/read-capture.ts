@@ -15,7 +15,7 @@ export type { CaptureReading } from './capture-tally.ts';
 /**
  * Reads a capture.
  *
- * @param chunks - the bytes of the file, which must not change once they are given. What it throws is thrown on.
+ * @param chunks - the bytes of the file; a chunk may be used again when the next is asked for. What it throws is thrown on.
  * @returns what the capture holds. Where it holds no packet and there are problems, it was no capture at all.
  */
 export async function readCapture(

@@ -5,7 +5,7 @@ import type { ContentHalf, Moment } from './content-half.ts';
 import type { ExchangeLog } from './exchange-log.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import type { MessageHead } from './http-head.ts';
-import { type BodyFraming, Http1Half } from './http1-half.ts';
+import { type BodyFraming, type Http1Events, Http1Half } from './http1-half.ts';
 
 // Requests that wait for their responses. Nobody pipelines more.
 const MAX_WAITING = 64;
@@ -20,9 +20,8 @@ export class Http1Connection {
   readonly #client: 0 | 1;
   readonly #waiting: ExchangeState[] = [];
   readonly #requests: Http1Half;
-  readonly #responses: Http1Half;
-  #request: ExchangeState | undefined;
-  #response: ExchangeState | undefined;
+  request: ExchangeState | undefined = undefined;
+  response: ExchangeState | undefined = undefined;
   #isInterim = false;
   #count = 0;
 
@@ -33,55 +32,29 @@ export class Http1Connection {
   constructor(log: ExchangeLog, client: 0 | 1, isLost: readonly [boolean, boolean]) {
     this.#log = log;
     this.#client = client;
-    const server = client === 0 ? 1 : 0;
-    this.#requests = new Http1Half(
-      {
-        head: (head, at) => this.#takeRequest(head, at),
-        // A request whose head is not in the capture tells nothing.
-        chunksWithoutHead: () => {},
-        body: () => {},
-        hole: () => {},
-        end: (at) => {
-          if (this.#request !== undefined) this.#request.requestComplete = at;
-        },
-        problem: (problem) => this.#request?.addProblem(`request: ${problem}`),
-      },
-      isLost[client],
-    );
-    this.#responses = new Http1Half(
-      {
-        head: (head, at) => this.#takeResponse(head, at),
-        chunksWithoutHead: () => this.#takeHeadless(),
-        body: (bytes, packet, timeMs) => this.#response?.addBody(bytes, packet, timeMs),
-        hole: () => {
-          if (this.#response !== undefined) this.#response.hasHoles = true;
-        },
-        end: (at) => this.#endResponse(at),
-        problem: (problem) => this.#response?.addProblem(`response: ${problem}`),
-      },
-      isLost[server],
-    );
-    this.halves = client === 0 ? [this.#requests, this.#responses] : [this.#responses, this.#requests];
+    this.#requests = new Http1Half(new Requests(this), isLost[client]);
+    const responses = new Http1Half(new Responses(this), isLost[client === 0 ? 1 : 0]);
+    this.halves = client === 0 ? [this.#requests, responses] : [responses, this.#requests];
   }
 
-  #takeRequest(head: MessageHead, at: Moment): BodyFraming {
+  takeRequest(head: MessageHead, at: Moment): BodyFraming {
     if (head.request === undefined) return { kind: 'opaque' };
     const exchange = this.#begin(head.version);
     exchange.request = { at, ...head.request, headers: head.headers };
-    this.#request = exchange;
+    this.request = exchange;
     if (this.#waiting.length < MAX_WAITING) this.#waiting.push(exchange);
     if (head.request.method === 'CONNECT') return { kind: 'opaque' };
     const framing = bodyFraming(head, exchange, 'request');
     return framing.kind === 'until-close' ? NO_BODY : framing;
   }
 
-  #takeResponse(head: MessageHead, at: Moment): BodyFraming {
+  takeResponse(head: MessageHead, at: Moment): BodyFraming {
     const { status, headers } = head;
     if (status === undefined) return { kind: 'opaque' };
     this.#isInterim = status < 200 && status !== 101;
     if (this.#isInterim) return NO_BODY;
     const exchange = this.#waiting.shift() ?? this.#begin(head.version);
-    this.#response = exchange;
+    this.response = exchange;
     exchange.protocol = head.version;
     exchange.response = { at, status, headers };
     const method = exchange.request?.method;
@@ -99,24 +72,83 @@ export class Http1Connection {
     return framing;
   }
 
-  #takeHeadless(): void {
+  takeHeadless(): void {
     // Its request is not the one that waits: that one came while this was under way, or was answered before.
-    this.#response = this.#begin('http/1.1');
-    this.#response.framing = 'chunked';
-    this.#response.hasHoles = true;
+    this.response = this.#begin('http/1.1');
+    this.response.framing = 'chunked';
+    this.response.hasHoles = true;
   }
 
-  #endResponse(at: Moment): void {
+  endResponse(at: Moment): void {
     if (this.#isInterim) {
       this.#isInterim = false;
       return;
     }
-    if (this.#response !== undefined) this.#response.complete = at;
-    this.#response = undefined;
+    if (this.response !== undefined) this.response.complete = at;
+    this.response = undefined;
   }
 
   #begin(protocol: Exchange['protocol']): ExchangeState {
     return this.#log.begin(++this.#count, protocol, this.#client);
+  }
+}
+
+/** What the reader of requests tells. */
+class Requests implements Http1Events {
+  readonly #connection: Http1Connection;
+
+  constructor(connection: Http1Connection) {
+    this.#connection = connection;
+  }
+
+  head(head: MessageHead, at: Moment): BodyFraming {
+    return this.#connection.takeRequest(head, at);
+  }
+
+  // A request whose head is not in the capture tells nothing, nor do the bytes of a body.
+  chunksWithoutHead(): void {}
+  body(): void {}
+  hole(): void {}
+
+  end(at: Moment): void {
+    if (this.#connection.request !== undefined) this.#connection.request.requestComplete = at;
+  }
+
+  problem(problem: string): void {
+    this.#connection.request?.addProblem(`request: ${problem}`);
+  }
+}
+
+/** What the reader of responses tells. */
+class Responses implements Http1Events {
+  readonly #connection: Http1Connection;
+
+  constructor(connection: Http1Connection) {
+    this.#connection = connection;
+  }
+
+  head(head: MessageHead, at: Moment): BodyFraming {
+    return this.#connection.takeResponse(head, at);
+  }
+
+  chunksWithoutHead(): void {
+    this.#connection.takeHeadless();
+  }
+
+  body(bytes: number, packet: number, timeMs: number): void {
+    this.#connection.response?.addBody(bytes, packet, timeMs);
+  }
+
+  hole(): void {
+    if (this.#connection.response !== undefined) this.#connection.response.hasHoles = true;
+  }
+
+  end(at: Moment): void {
+    this.#connection.endResponse(at);
+  }
+
+  problem(problem: string): void {
+    this.#connection.response?.addProblem(`response: ${problem}`);
   }
 }
 

@@ -55,7 +55,8 @@ export class Http1Half implements ContentHalf {
   #state: State;
   // Of the body or the chunk that is being read.
   #left = 0;
-  readonly #line = new ByteBuffer(MAX_HEAD_BYTES);
+  // A line or a head that came in pieces; most come whole.
+  #line: ByteBuffer | undefined = undefined;
   #isInMessage = false;
 
   /** @param isLost - the capture begins somewhere within. */
@@ -111,21 +112,22 @@ export class Http1Half implements ContentHalf {
   /** Another protocol takes over. */
   stop(): void {
     this.#state = 'opaque';
-    this.#line.clear();
+    this.#line = undefined;
   }
 
   #lose(): void {
     this.#state = 'lost';
-    this.#line.clear();
+    this.#line = undefined;
   }
 
   #readHead(bytes: Buffer, start: number, end: number, packet: number, timeMs: number): number {
     let at = start;
+    const kept = this.#line?.length ?? 0;
     // Empty lines before a message are to be ignored (RFC 9112 2.2).
-    if (this.#line.length === 0) while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+    if (kept === 0) while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
     const from = at;
     // How the head so far ends, so that its empty line is found also where it comes in pieces.
-    let isLineBegin = this.#line.length > 0 && endsLine(this.#line.view());
+    let isLineBegin = kept > 0 && endsLine(this.#line!.view());
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === LF) {
@@ -137,20 +139,32 @@ export class Http1Half implements ContentHalf {
     }
     const isWhole = at < end;
     const upTo = isWhole ? at + 1 : end;
-    if (this.#line.length + upTo - from > MAX_HEAD_BYTES) {
+    if (kept + upTo - from > MAX_HEAD_BYTES) {
       this.#events.problem(`a head is longer than ${MAX_HEAD_BYTES} bytes`);
       this.#lose();
       return end;
     }
-    this.#line.append(bytes, from, upTo);
-    if (isWhole) this.#takeHead(packet, timeMs);
+    if (!isWhole) this.#keep(bytes, from, upTo);
+    else this.#takeHead(this.#withKept(bytes, from, upTo).trimEnd(), packet, timeMs);
     return upTo;
   }
 
-  #takeHead(packet: number, timeMs: number): void {
+  #keep(bytes: Buffer, start: number, end: number): void {
+    this.#line ??= new ByteBuffer(MAX_HEAD_BYTES);
+    this.#line.append(bytes, start, end);
+  }
+
+  /** What was kept and what comes now, as text; nothing is kept any more. */
+  #withKept(bytes: Buffer, start: number, end: number): string {
+    if (this.#line === undefined || this.#line.length === 0) return bytes.toString('latin1', start, end);
+    this.#line.append(bytes, start, end);
     const view = this.#line.view();
-    const text = Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1').trimEnd();
-    this.#line.clear();
+    const text = Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1');
+    this.#line = undefined;
+    return text;
+  }
+
+  #takeHead(text: string, packet: number, timeMs: number): void {
     const head = readHead(text);
     if (head === undefined) {
       this.#events.problem('what should be a head is none');
@@ -195,30 +209,39 @@ export class Http1Half implements ContentHalf {
 
   /** A line of the chunk framing. */
   #readLine(bytes: Buffer, start: number, end: number, packet: number, timeMs: number): number {
-    const found = bytes.indexOf(LF, start);
-    const lineEnd = found === -1 || found >= end ? end : found;
-    if (this.#line.length + lineEnd - start > MAX_SIZE_LINE_BYTES && this.#state !== 'trailers') {
-      return this.#breakFraming(end);
+    let lineEnd = start;
+    while (lineEnd < end && bytes[lineEnd] !== LF) lineEnd++;
+    const kept = this.#line?.length ?? 0;
+    const limit = this.#state === 'trailers' ? MAX_HEAD_BYTES : MAX_SIZE_LINE_BYTES;
+    if (kept + lineEnd - start > limit) return this.#breakFraming(end);
+    if (lineEnd === end) {
+      this.#keep(bytes, start, end);
+      return end;
     }
-    if (this.#line.length + lineEnd - start > MAX_HEAD_BYTES) return this.#breakFraming(end);
-    this.#line.append(bytes, start, lineEnd);
-    if (lineEnd === end) return end;
-    const view = this.#line.view();
-    const line = Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1');
-    this.#line.clear();
-    const isEmpty = line === '' || line === '\r';
+    const isEmpty = kept === 0 && (lineEnd === start || (lineEnd === start + 1 && bytes[start] === CR));
+    const size = kept === 0 && !isEmpty ? plainSize(bytes, start, lineEnd) : -1;
+    // Nearly every line is one of these two, and needs no text.
+    const line = isEmpty || size !== -1 ? '' : this.#withKept(bytes, start, lineEnd);
+    this.#takeLine(isEmpty || (size === -1 && (line === '' || line === '\r')), size, line, packet, timeMs);
+    return this.#state === 'lost' ? end : lineEnd + 1;
+  }
+
+  /** @param size - what the line says as a plain number, -1 when it has to be read from `line`. */
+  #takeLine(isEmpty: boolean, size: number, line: string, packet: number, timeMs: number): void {
     if (this.#state === 'trailers') {
       if (isEmpty) this.#endMessage({ packet, timeMs });
     } else if (this.#state === 'chunk-end') {
-      if (!isEmpty) return this.#breakFraming(end);
-      this.#state = 'chunk-size';
+      if (isEmpty) this.#state = 'chunk-size';
+      else this.#breakFraming(0);
     } else {
-      const size = SIZE_LINE.exec(line)?.[1];
-      if (size === undefined) return this.#breakFraming(end);
-      this.#left = Number.parseInt(size, 16);
-      this.#state = this.#left === 0 ? 'trailers' : 'chunk-data';
+      const left = size !== -1 ? size : Number.parseInt(SIZE_LINE.exec(line)?.[1] ?? '', 16);
+      if (Number.isNaN(left)) {
+        this.#breakFraming(0);
+        return;
+      }
+      this.#left = left;
+      this.#state = left === 0 ? 'trailers' : 'chunk-data';
     }
-    return lineEnd + 1;
   }
 
   #breakFraming(end: number): number {
@@ -246,6 +269,21 @@ export class Http1Half implements ContentHalf {
     this.#isInMessage = true;
     this.#state = 'chunk-size';
   }
+}
+
+/** The size of a chunk that is written without extension, at most 7 digits; -1 for any other line. */
+function plainSize(bytes: Buffer, start: number, end: number): number {
+  const digitsEnd = bytes[end - 1] === CR ? end - 1 : end;
+  if (digitsEnd === start || digitsEnd - start > 7) return -1;
+  let size = 0;
+  for (let at = start; at < digitsEnd; at++) {
+    const byte = bytes[at]! | 0x20;
+    const digit =
+      byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : -1;
+    if (digit === -1) return -1;
+    size = size * 16 + digit;
+  }
+  return size;
 }
 
 /** Whether a line has just ended, with or without the CR of the next, empty one. */

@@ -1,6 +1,6 @@
-// The bytes of a file that have arrived and are not read yet. A chunk that comes while nothing is left over is used
-// where it is; otherwise it is copied behind what is left, into one block that grows by doubling. So bytes are copied
-// at most once, whatever the chunks are, and a packet always lies in one piece.
+// The bytes of a file that have arrived and are not read yet. A chunk that comes while nothing is left over is read where
+// it is; otherwise it is copied behind what is left, into one block that grows by doubling. So a packet always lies in
+// one piece, and a chunk can be used again once it was read: whoever reads a file needs one buffer, not one a chunk.
 
 const NOTHING = Buffer.alloc(0);
 const FIRST_CAPACITY_BYTES = 65_536;
@@ -20,7 +20,7 @@ export class ByteWindow {
     return this.end - this.start;
   }
 
-  /** Takes the next chunk, which must not change until all of it is read. */
+  /** Takes the next chunk, which must not change until `keep` is called. */
   push(chunk: Uint8Array): void {
     const passed = Math.min(this.#toPass, chunk.length);
     this.#toPass -= passed;
@@ -38,6 +38,12 @@ export class ByteWindow {
     this.end += length;
   }
 
+  /** Copies what is left of the chunk, which may then change. */
+  keep(): void {
+    if (this.bytes === this.#own || this.start === this.end) return;
+    this.#makeRoom(0);
+  }
+
   /** Passes over that many bytes, also such as have yet to arrive: how long a thing is that nobody wants costs nothing. */
   pass(count: number): void {
     const here = Math.min(count, this.length);
@@ -48,8 +54,7 @@ export class ByteWindow {
 
   #makeRoom(length: number): void {
     const kept = this.length;
-    const isOwn = this.bytes === this.#own;
-    if (isOwn && this.end + length <= this.#own.length) return;
+    if (this.bytes === this.#own && this.end + length <= this.#own.length) return;
     if (kept + length > this.#own.length) {
       const grown = Buffer.allocUnsafeSlow(
         Math.max(FIRST_CAPACITY_BYTES, this.#own.length * 2, kept + length),

@@ -47,12 +47,13 @@ function read(file: Uint8Array, cuts: readonly number[] = []): Recorder {
   const recorder = new Recorder();
   const reader = new CaptureReader(recorder);
   let from = 0;
-  for (const cut of [...cuts].sort((a, b) => a - b)) {
-    // A copy, as the reader may keep what it is given.
-    reader.push(Uint8Array.from(file.subarray(from, cut)));
+  for (const cut of [...[...cuts].sort((a, b) => a - b), file.length]) {
+    const chunk = Uint8Array.from(file.subarray(from, cut));
+    reader.push(chunk);
+    // Whoever reads a file uses its buffer again.
+    chunk.fill(0xee);
     from = Math.max(from, cut);
   }
-  reader.push(Uint8Array.from(file.subarray(from)));
   reader.end();
   return recorder;
 }

@@ -29,24 +29,16 @@ export class CaptureReader {
     this.#sink = sink;
   }
 
-  /** The file is a capture; false while too little of it is known. */
-  get isCapture(): boolean {
-    return this.#reader !== undefined;
-  }
-
-  /** Takes the next bytes, which must not change afterwards. The sink is called before it returns. */
+  /** Takes the next bytes. The sink is called before it returns; the chunk may be used again afterwards. */
   push(chunk: Uint8Array): void {
     if (this.#isRefused) return;
     this.#window.push(chunk);
-    if (this.#reader === undefined) {
-      if (this.#window.length < MAGIC_BYTES) return;
+    if (this.#reader === undefined && this.#window.length >= MAGIC_BYTES) {
       this.#reader = this.#choose();
-      if (this.#reader === undefined) {
-        this.#isRefused = true;
-        return;
-      }
+      this.#isRefused = this.#reader === undefined;
     }
-    this.#reader.read(this.#window);
+    this.#reader?.read(this.#window);
+    this.#window.keep();
   }
 
   /** The file has ended. */

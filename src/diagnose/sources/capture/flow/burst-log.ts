@@ -2,12 +2,10 @@
 
 import type { Burst } from '../../../evidence.ts';
 import type { Allowance } from './allowance.ts';
-import { KeptEnds } from './kept-ends.ts';
+import { KeptEnds, type KeptEndsBounds } from './kept-ends.ts';
 
 const BURST_GAP_MS = 50;
-const FIRST_BURSTS = 32;
-const LAST_BURSTS = 224;
-const SURE_BURSTS = 8;
+const BOUNDS: KeptEndsBounds = { first: 32, last: 224, sure: 4 };
 
 class BurstSlot {
   packet = 0;
@@ -19,16 +17,11 @@ class BurstSlot {
 
 export class BurstLog {
   readonly #slots: KeptEnds<BurstSlot>;
+  #newest: BurstSlot | undefined = undefined;
   #lastPacket = 0;
 
   constructor(allowance: Allowance) {
-    this.#slots = new KeptEnds({
-      first: FIRST_BURSTS,
-      last: LAST_BURSTS,
-      sure: SURE_BURSTS,
-      allowance,
-      create: () => new BurstSlot(),
-    });
+    this.#slots = new KeptEnds(BOUNDS, allowance);
   }
 
   get leftOut(): number {
@@ -39,18 +32,19 @@ export class BurstLog {
   add(packet: number, timeMs: number, bytes: number): void {
     const isNewPacket = packet !== this.#lastPacket;
     this.#lastPacket = packet;
-    const newest = this.#slots.newest;
+    const newest = this.#newest;
     if (newest !== undefined && timeMs - newest.untilMs < BURST_GAP_MS) {
       newest.bytes += bytes;
-      newest.untilMs = Math.max(newest.untilMs, timeMs);
+      if (timeMs > newest.untilMs) newest.untilMs = timeMs;
       if (isNewPacket) newest.packets++;
       return;
     }
-    const slot = this.#slots.add();
+    const slot = this.#nextSlot();
     slot.packet = packet;
     slot.atMs = slot.untilMs = timeMs;
     slot.bytes = bytes;
     slot.packets = 1;
+    this.#newest = slot;
   }
 
   toEvidence(source: number): Burst[] {
@@ -61,5 +55,12 @@ export class BurstLog {
       bytes,
       packets,
     }));
+  }
+
+  #nextSlot(): BurstSlot {
+    if (!this.#slots.canGrow()) return this.#slots.rotate();
+    const slot = new BurstSlot();
+    this.#slots.grow(slot);
+    return slot;
   }
 }

@@ -10,16 +10,23 @@ import { readTcpOptions } from '../packet/tcp-options.ts';
 import type { TcpPacket } from '../packet/tcp-packet.ts';
 import type { Allowance } from './allowance.ts';
 import { placeSegment } from './analysis.ts';
+import type { DoubleFilter } from './double-filter.ts';
 import { HalfState } from './half-state.ts';
 import { Mark } from './marks.ts';
 import { Reassembly } from './reassembly.ts';
 import { SegmentLog } from './segment-log.ts';
 
-/** What all flows of a capture share. */
+/** How much all flows of a capture may keep together. */
 export interface FlowAllowances extends ConversationAllowances {
   readonly segments: Allowance;
   /** Bytes that wait for a gap to be filled. */
   readonly heldBytes: Allowance;
+}
+
+/** What all flows of a capture share. */
+export interface FlowShared {
+  readonly allowances: FlowAllowances;
+  readonly doubles: DoubleFilter;
 }
 
 const MAX_ICMP_ERRORS = 16;
@@ -43,12 +50,14 @@ export class FlowState {
   #synAckMs: number | undefined;
   #roundTripMs = 0;
   #establishedMs: number | undefined;
+  readonly #doubles: DoubleFilter;
   readonly #segments: SegmentLog;
   readonly #conversation: Conversation;
   readonly #icmpErrors: (Omit<IcmpError, 'ref' | 'about'> & { packet: number; about: 0 | 1 })[] = [];
 
   /** @param packet - its first; it is not counted yet. */
-  constructor(streamIndex: number, packet: TcpPacket, allowances: FlowAllowances) {
+  constructor(streamIndex: number, packet: TcpPacket, { allowances, doubles }: FlowShared) {
+    this.#doubles = doubles;
     const { bytes, addressesAt, addressBytes, ipVersion, flags } = packet;
     this.streamIndex = streamIndex;
     this.endpoints = [
@@ -75,7 +84,7 @@ export class FlowState {
   take(packet: TcpPacket, side: 0 | 1): void {
     const mine = this.halves[side];
     const theirs = this.halves[side === 0 ? 1 : 0];
-    if (mine.doubles.isDouble(packet)) {
+    if (this.#doubles.isDouble(packet, this.streamIndex * 2 + side)) {
       this.doubled++;
       return;
     }

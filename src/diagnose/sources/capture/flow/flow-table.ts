@@ -2,7 +2,7 @@
 
 import { ACK, SYN } from '../packet/tcp-flags.ts';
 import type { TcpPacket } from '../packet/tcp-packet.ts';
-import { type FlowAllowances, FlowState } from './flow-state.ts';
+import { type FlowShared, FlowState } from './flow-state.ts';
 
 // More flows than this with one hash are no accident.
 const MAX_CHAIN = 64;
@@ -13,16 +13,16 @@ const LEFT_OUT_BITS = 1_048_576;
 class Entry {
   readonly flow: FlowState;
   next: Entry | undefined;
-  readonly words: Int32Array;
+  readonly hash: number;
+  readonly words: readonly number[];
   readonly ports: number;
 
-  constructor(flow: FlowState, packet: TcpPacket, next: Entry | undefined) {
+  constructor(flow: FlowState, hash: number, packet: TcpPacket, next: Entry | undefined) {
     this.flow = flow;
+    this.hash = hash;
     this.next = next;
     const { bytes, addressesAt, addressBytes } = packet;
-    this.words = Int32Array.from({ length: addressBytes / 2 }, (_, i) =>
-      bytes.readInt32BE(addressesAt + i * 4),
-    );
+    this.words = Array.from({ length: addressBytes / 2 }, (_, i) => bytes.readInt32BE(addressesAt + i * 4));
     this.ports = packet.sourcePort * 65_536 + packet.destinationPort;
   }
 
@@ -43,7 +43,7 @@ class Entry {
   }
 }
 
-function wordsEqual(words: Int32Array, bytes: Buffer, at: number, from: number): boolean {
+function wordsEqual(words: readonly number[], bytes: Buffer, at: number, from: number): boolean {
   for (let i = from; i < from + words.length / 2; i++) {
     if (words[i] !== bytes.readInt32BE(at + i * 4)) return false;
   }
@@ -52,7 +52,7 @@ function wordsEqual(words: Int32Array, bytes: Buffer, at: number, from: number):
 
 export interface FlowTableOptions {
   readonly maxFlows: number;
-  readonly allowances: FlowAllowances;
+  readonly shared: FlowShared;
   /** Random, so that nobody can make a capture whose flows all have one hash. */
   readonly seed: number;
 }
@@ -72,9 +72,12 @@ export class FlowTable {
     this.#options = options;
   }
 
-  /** All flows, in the order in which they began. */
-  get flows(): readonly FlowState[] {
-    return this.#flows;
+  /** Gives all flows away, in the order in which they began, so that each can be forgotten before the next. */
+  *drain(): Generator<FlowState> {
+    this.#heads.clear();
+    this.#latest = undefined;
+    this.#flows.reverse();
+    for (let flow = this.#flows.pop(); flow !== undefined; flow = this.#flows.pop()) yield flow;
   }
 
   take(packet: TcpPacket): void {
@@ -95,12 +98,13 @@ export class FlowTable {
   }
 
   #find(packet: TcpPacket): Entry | undefined {
-    const latest = this.#latest?.sideOf(packet) ?? -1;
+    const hash = this.#hash(packet);
+    const latest = this.#latest?.hash === hash ? this.#latest.sideOf(packet) : -1;
     if (latest !== -1) {
       this.#latestSide = latest;
       return this.#latest;
     }
-    for (let entry = this.#heads.get(this.#hash(packet)); entry !== undefined; entry = entry.next) {
+    for (let entry = this.#heads.get(hash); entry !== undefined; entry = entry.next) {
       const side = entry.sideOf(packet);
       if (side === -1) continue;
       this.#latest = entry;
@@ -125,7 +129,7 @@ export class FlowTable {
   }
 
   #begin(packet: TcpPacket): FlowState | undefined {
-    const { maxFlows, allowances } = this.#options;
+    const { maxFlows, shared } = this.#options;
     const hash = this.#hash(packet);
     const head = this.#heads.get(hash);
     let chain = 0;
@@ -134,8 +138,8 @@ export class FlowTable {
       this.#countLeftOut(hash);
       return undefined;
     }
-    const flow = new FlowState(this.#count++, packet, allowances);
-    const entry = new Entry(flow, packet, head);
+    const flow = new FlowState(this.#count++, packet, shared);
+    const entry = new Entry(flow, hash, packet, head);
     this.#heads.set(hash, entry);
     this.#flows.push(flow);
     this.#latest = entry;
@@ -161,7 +165,8 @@ export class FlowTable {
   }
 
   #hashOf(bytes: Buffer, at: number, length: number, port: number): number {
-    let hash = this.#options.seed ^ port;
+    // Mixed before the address, or ports and addresses would cancel each other out.
+    let hash = Math.imul(this.#options.seed ^ port, 0x9e3779b1);
     for (let i = 0; i < length; i += 4) {
       hash = Math.imul(hash ^ bytes.readInt32BE(at + i), 0x85ebca6b);
       hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);

@@ -2,10 +2,9 @@
 // positions from the first byte that was seen; the SYN lies at -1, and the FIN takes one position behind the last byte.
 
 import type { Half, TtlCount } from '../../../evidence.ts';
-import { advance, distance } from '../packet/sequence.ts';
+import { advance, distance, unsigned } from '../packet/sequence.ts';
 import type { Allowance } from './allowance.ts';
 import { BurstLog } from './burst-log.ts';
-import { DoubleFilter } from './double-filter.ts';
 import type { Reassembly } from './reassembly.ts';
 
 const MAX_TTLS = 8;
@@ -47,9 +46,11 @@ export class HalfState {
   /** Of its last packet. */
   marks = 0;
   readonly bursts: BurstLog;
-  readonly doubles = new DoubleFilter();
   readonly reassembly: Reassembly;
-  readonly #ttls: { ttl: number; packets: number }[] = [];
+  // Nearly always there is one TTL: the others are only looked at when it is another.
+  #ttl = -1;
+  #ttlPackets = 0;
+  readonly #otherTtls: { ttl: number; packets: number }[] = [];
 
   constructor(reassembly: Reassembly, burstAllowance: Allowance) {
     this.reassembly = reassembly;
@@ -78,17 +79,21 @@ export class HalfState {
   }
 
   countTtl(ttl: number): void {
-    for (const known of this.#ttls) {
-      if (known.ttl === ttl) {
-        known.packets++;
-        return;
-      }
+    if (this.#ttl === -1) this.#ttl = ttl;
+    if (this.#ttl === ttl) {
+      this.#ttlPackets++;
+      return;
     }
-    if (this.#ttls.length < MAX_COUNTED_TTLS) this.#ttls.push({ ttl, packets: 1 });
+    const known = this.#otherTtls.find((other) => other.ttl === ttl);
+    if (known !== undefined) known.packets++;
+    else if (this.#otherTtls.length < MAX_COUNTED_TTLS) this.#otherTtls.push({ ttl, packets: 1 });
   }
 
   toEvidence(source: number): Half {
-    const ttls: TtlCount[] = this.#ttls.toSorted((a, b) => b.packets - a.packets).slice(0, MAX_TTLS);
+    const first = this.#ttl === -1 ? [] : [{ ttl: this.#ttl, packets: this.#ttlPackets }];
+    const ttls: TtlCount[] = [...first, ...this.#otherTtls]
+      .sort((a, b) => b.packets - a.packets)
+      .slice(0, MAX_TTLS);
     return {
       packets: this.packets,
       bytes: this.reassembly.next - this.reassembly.missingBytes,
@@ -98,8 +103,8 @@ export class HalfState {
       bursts: this.bursts.toEvidence(source),
       burstsLeftOut: this.bursts.leftOut,
       ttls,
-      ...(this.hasSeq && { nextSeq: this.nextSeq }),
-      ...(this.hasAck && { acked: this.acked }),
+      ...(this.hasSeq && { nextSeq: unsigned(this.nextSeq) }),
+      ...(this.hasAck && { acked: unsigned(this.acked) }),
     };
   }
 }

@@ -40,6 +40,14 @@ export const Mark = {
   wrongChecksum: bit('wrong-checksum'),
 } as const;
 
-export function markNames(bits: number): SegmentMark[] {
-  return names.filter((_, index) => (bits & (1 << index)) !== 0);
+// The lists of the combinations that were met: hundreds of thousands of segments share some twenty.
+const lists = new Map<number, readonly SegmentMark[]>();
+
+export function markNames(bits: number): readonly SegmentMark[] {
+  let list = lists.get(bits);
+  if (list === undefined) {
+    list = Object.freeze(names.filter((_, index) => (bits & (1 << index)) !== 0));
+    lists.set(bits, list);
+  }
+  return list;
 }

@@ -4,19 +4,18 @@
 //                                                        without     -> gone
 
 import type { Segment, Side, TcpOptions } from '../../../evidence.ts';
+import { unsigned } from '../packet/sequence.ts';
 import { flagLetters } from '../packet/tcp-flags.ts';
 import { readTcpOptions } from '../packet/tcp-options.ts';
 import type { TcpPacket } from '../packet/tcp-packet.ts';
 import type { Allowance } from './allowance.ts';
-import { KeptEnds } from './kept-ends.ts';
+import { KeptEnds, type KeptEndsBounds } from './kept-ends.ts';
 import { Mark, markNames } from './marks.ts';
 
 const RECENT = 32;
-const FIRST_MARKED = 32;
-const LAST_MARKED = 64;
 // Kept whatever the other flows keep.
-const SURE_RECENT = 8;
-const SURE_MARKED = 8;
+const SURE_RECENT = 6;
+const MARKED: KeptEndsBounds = { first: 32, last: 64, sure: 6 };
 
 // A host whose card finishes the checksums has this mark on all that it sends.
 const KEEPING_MARKS = ~Mark.wrongChecksum;
@@ -25,9 +24,8 @@ const MAX_TEXT_BYTES = 256;
 // NOP, NOP, timestamps: what nearly every segment of most systems has. Its options are kept as two numbers.
 const PLAIN_TIMESTAMPS = 0x0101080a;
 const PLAIN_TIMESTAMPS_BYTES = 12;
-const TIMESTAMPS_KIND = 8;
+const TIMESTAMPS_ONLY = Object.freeze([8]);
 
-/** Sequence numbers are signed here: what is above 2^31 as a number would take memory of its own. */
 class SegmentSlot {
   packet = 0;
   timeMs = 0;
@@ -68,13 +66,7 @@ export class SegmentLog {
 
   constructor(allowance: Allowance) {
     this.#allowance = allowance;
-    this.#marked = new KeptEnds({
-      first: FIRST_MARKED,
-      last: LAST_MARKED,
-      sure: SURE_MARKED,
-      allowance,
-      create: () => new SegmentSlot(),
-    });
+    this.#marked = new KeptEnds(MARKED, allowance);
   }
 
   get leftOut(): number {
@@ -87,8 +79,8 @@ export class SegmentLog {
     slot.timeMs = packet.timeMs;
     slot.from = from;
     slot.flags = packet.flags;
-    slot.seq = packet.seq | 0;
-    slot.ack = packet.ack | 0;
+    slot.seq = packet.seq;
+    slot.ack = packet.ack;
     slot.window = packet.window;
     slot.bytes = packet.payloadBytes;
     slot.ttl = packet.ttl;
@@ -124,8 +116,8 @@ export class SegmentLog {
         atMs: slot.timeMs,
         from: sides[from],
         flags: flagLetters(slot.flags),
-        seq: slot.seq >>> 0,
-        ack: slot.ack >>> 0,
+        seq: unsigned(slot.seq),
+        ack: unsigned(slot.ack),
         window: slot.window,
         bytes: slot.bytes,
         ttl: slot.ttl,
@@ -151,15 +143,19 @@ export class SegmentLog {
       return slot;
     }
     this.#isFull = true;
-    const slot = recent[this.#oldest]!;
-    let next = slot;
+    const oldest = this.#oldest;
+    let slot = recent[oldest]!;
     if ((slot.marks & KEEPING_MARKS) !== 0) {
-      next = new SegmentSlot();
-      recent[this.#oldest] = next;
-      Object.assign(this.#marked.add(), slot);
+      if (this.#marked.canGrow()) {
+        this.#marked.grow(slot);
+        slot = new SegmentSlot();
+      } else {
+        slot = this.#marked.replace(slot);
+      }
+      recent[oldest] = slot;
     }
-    this.#oldest = (this.#oldest + 1) % recent.length;
-    return next;
+    this.#oldest = oldest + 1 === recent.length ? 0 : oldest + 1;
+    return slot;
   }
 
   #keepOptions(slot: SegmentSlot, { bytes, optionsAt, optionsEnd }: TcpPacket): void {
@@ -179,7 +175,7 @@ export class SegmentLog {
 function optionsOf(slot: SegmentSlot): { options?: TcpOptions } {
   if (slot.hasPlainTimestamps) {
     const timestamp = slot.timestamp >>> 0;
-    return { options: { kinds: [TIMESTAMPS_KIND], timestamp, timestampEcho: slot.timestampEcho >>> 0 } };
+    return { options: { kinds: TIMESTAMPS_ONLY, timestamp, timestampEcho: slot.timestampEcho >>> 0 } };
   }
   return slot.options === undefined ? {} : { options: slot.options };
 }

@@ -157,7 +157,7 @@ export class Dissector {
     if (headerBytes < TCP_HEADER_BYTES || headerBytes > this.#payloadBytes) return 'tcp-malformed';
     const { tcp } = this;
     this.#readPorts(bytes, at);
-    tcp.ack = bytes.readUInt32BE(at + 8);
+    tcp.ack = bytes.readInt32BE(at + 8);
     tcp.flags = bytes[at + 13]!;
     tcp.window = (bytes[at + 14]! << 8) | bytes[at + 15]!;
     tcp.checksum = (bytes[at + 16]! << 8) | bytes[at + 17]!;
@@ -178,7 +178,7 @@ export class Dissector {
     const { tcp } = this;
     tcp.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
     tcp.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    tcp.seq = bytes.readUInt32BE(at + 4);
+    tcp.seq = bytes.readInt32BE(at + 4);
   }
 
   /** An error has 8 bytes of its own, then the headers of the packet that it is about. */

@@ -26,6 +26,7 @@ export class TcpPacket {
   isFragment = false;
   sourcePort = 0;
   destinationPort = 0;
+  /** Signed, as all sequence numbers here until they become evidence: see `sequence.ts`. */
   seq = 0;
   ack = 0;
   /** The 8 bits. */
