@@ -1,8 +1,12 @@
 // Reads one capture with the built package, as `holdfast diagnose` does, and says what that took: run as a process of its own,
 // so that memory is that of the reading alone.
 
-import { readCaptureFile } from '../../dist/diagnose/index.js';
-import { keepHeapCompact } from '../../dist/server/compact-heap.js';
+// What is built is what is measured; its types are those of the sources.
+const built = (path: string) => import(new URL(`../../dist/${path}.js`, import.meta.url).href);
+const { readCaptureFile } = (await built('diagnose/index')) as typeof import('../../src/diagnose/index.ts');
+const { keepHeapCompact } = (await built(
+  'server/compact-heap',
+)) as typeof import('../../src/server/compact-heap.ts');
 
 keepHeapCompact();
 const beganMs = performance.now();
