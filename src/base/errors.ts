@@ -47,6 +47,7 @@ export const errorKinds = {
   ERR_HEAD_SENT: { title: 'The response has already begun' },
   ERR_LISTEN: { title: 'The address cannot be listened on' },
   ERR_NOT_AUTHORISED_BEYOND_LOOPBACK: { title: 'The hub would be open to the network' },
+  ERR_WORKER_LOST: { title: 'A worker of the hub ended' },
   ERR_USAGE: { title: 'The command line is not usable' },
   ERR_UNREACHABLE: { title: 'The hub does not answer' },
   ERR_REFUSED: { title: 'The hub refused the request' },

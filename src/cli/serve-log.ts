@@ -3,6 +3,8 @@
 import type { Logger } from '../base/logger.ts';
 import { hubOptions } from '../http/hub-options.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { MemoryLog } from '../log/memory-log.ts';
+import type { SharableLog } from '../log/shared/log-host.ts';
 
 /** `auto` stands for these on disk; in memory, for those of the library. */
 const diskBounds = {
@@ -18,30 +20,46 @@ export interface ServeLogOptions extends Record<keyof Bounds, number | 'auto'> {
   readonly logFolder: string;
 }
 
+/** A log for a hub in one process, with the bounds of what the hub keeps in memory. */
+export async function openOwnLog(
+  options: ServeLogOptions,
+  logger: Logger,
+): Promise<{ readonly log: EventLog; readonly bounds: Bounds }> {
+  if (options.log !== 'memory') return { log: await openDiskLog(options, logger), bounds: memoryBounds() };
+  const bounds = boundsOf(options, memoryBounds());
+  return { log: new MemoryLog(limitsOf(bounds)), bounds };
+}
+
 /**
- * The options of `createHub` for the log that was asked for, which is open then.
+ * A log that several processes can share.
  *
  * @throws HoldfastError ERR_LOG_IN_USE, ERR_LOG_FORMAT, ERR_LOG_DAMAGED, ERR_FILE.
  */
-export async function openServeLog(
+export async function openSharableLog(
   options: ServeLogOptions,
   logger: Logger,
-): Promise<Partial<Bounds> & { readonly log?: EventLog }> {
-  if (options.log === 'memory') return boundsOf(options, memoryBounds());
-  const bounds = boundsOf(options, diskBounds);
+): Promise<{ readonly log: SharableLog; readonly bounds: Bounds }> {
+  if (options.log !== 'memory') return { log: await openDiskLog(options, logger), bounds: memoryBounds() };
+  const bounds = boundsOf(options, memoryBounds());
+  const { openTemporaryLog } = await import('../log/lmdb/temporary-log.ts');
+  return { log: await openTemporaryLog({ ...limitsOf(bounds), logger }), bounds };
+}
+
+async function openDiskLog(options: ServeLogOptions, logger: Logger): Promise<SharableLog> {
   // Only here: a hub in memory does without the native module.
   const { openLmdbLog } = await import('../log/lmdb/open-log.ts');
-  const log = await openLmdbLog(options.logFolder, {
-    maxEvents: bounds.maxLogEvents,
-    maxBytes: bounds.maxLogBytes,
-    maxAgeMs: bounds.maxLogAgeMs,
+  return openLmdbLog(options.logFolder, { ...limitsOf(boundsOf(options, diskBounds)), logger });
+}
+
+function limitsOf({ maxLogEvents, maxLogBytes, maxLogAgeMs }: Bounds) {
+  return {
+    maxEvents: maxLogEvents,
+    maxBytes: maxLogBytes,
+    maxAgeMs: maxLogAgeMs,
     maxKeys: hubOptions.maxKeys.default,
     maxKeyAgeMs: hubOptions.maxKeyAgeMs.default,
     maxEndedTopics: hubOptions.maxEndedTopics.default,
-    logger,
-  });
-  // The hub's own bounds are then those of what it keeps in memory of the log: the library's.
-  return { log };
+  };
 }
 
 function memoryBounds(): Bounds {

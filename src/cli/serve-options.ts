@@ -61,8 +61,15 @@ export const serveOptions = [
     flag: '--max-streams',
     kind: 'count',
     option: 'maxStreams',
-    auto: 'the open-file limit minus 1,000',
-    description: 'streams open at once',
+    auto: 'what the open-file limit has room for when one worker is missing',
+    description: 'streams open at once, in all workers',
+  },
+  {
+    flag: '--workers',
+    kind: 'count',
+    option: 'workers',
+    auto: 'one a core, and one more than the streams need',
+    description: 'processes that share the streams; with 1, one process does everything',
   },
   {
     flag: '--max-topics',

@@ -1,27 +1,30 @@
 // `holdfast serve`: a hub as a process of its own, until a signal stops it.
 
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { loadConsoleAssets } from '../console/assets.ts';
-import { openAccess } from '../http/authorization.ts';
-import { createHub } from '../http/create-hub.ts';
 import { hubOptions } from '../http/hub-options.ts';
 import { startAdminServer } from '../server/admin-server.ts';
-import { streamCapacity } from '../server/capacity.ts';
+import { chooseHubSize, type HubSize, type ProcessCapacity, processCapacity } from '../server/capacity.ts';
 import { keepHeapCompact } from '../server/compact-heap.ts';
+import { memoryLimit, whatItHolds } from '../server/holding.ts';
 import { startHostFeed } from '../server/host-feed.ts';
 import { HubMetrics } from '../server/hub-metrics.ts';
 import { kernelMemoryWarning, readKernelMemory } from '../server/kernel-memory.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
-import { startServer } from '../server/server.ts';
+import { startOneProcess } from '../server/shards/one-process.ts';
+import type { RunningHub } from '../server/shards/running-hub.ts';
 import { untilStopSignal } from '../server/signals.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
 import { createProcessLogger } from './process-logger.ts';
-import { openServeLog } from './serve-log.ts';
+import { openOwnLog, openSharableLog } from './serve-log.ts';
 import { serveOptions } from './serve-options.ts';
 import { welcomeText } from './welcome-text.ts';
+
+type ServeOptions = RowValues<typeof serveOptions>;
 
 const DEMO_INTERVAL_MS = 1000;
 const DEFAULT_ADMIN_ADDRESS = '127.0.0.1:9464';
@@ -45,29 +48,20 @@ export function defineServe(program: Command): void {
     .action(serve);
 }
 
-async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
-  const { listen, adminListen, demo = false, insecure = false, logLevel, ...given } = options;
-  const { log: engine, logFolder, maxLogEvents, maxLogBytes, maxLogAgeMs, ...ofHub } = given;
-  const { maxStreams } = options;
-  const limits = { ...ofHub, maxStreams: maxStreams === 'auto' ? streamCapacity() : maxStreams };
+async function serve(options: ServeOptions): Promise<void> {
+  const { listen, adminListen, demo = false, insecure = false, logLevel } = options;
   keepHeapCompact();
   const address = parseListenAddress(listen);
   if (!insecure) refuseBeyondLoopback(address, 'could publish and subscribe');
   const adminAddress = readAdminAddress(adminListen);
   if (!insecure && adminAddress !== undefined) refuseBeyondLoopback(adminAddress, 'could read its metrics');
   const logger = createProcessLogger(logLevel);
-  const hub = createHub({
-    ...limits,
-    ...(await openServeLog(options, logger)),
-    authorize: openAccess,
-    assets: loadConsoleAssets(),
-    logger,
-  });
-  const onListenerError = (error: Error) =>
-    logger.error({ err: error }, 'A connection could not be accepted');
+  const capacity = processCapacity();
+  const size = chooseHubSize(options, capacity.maxStreams, availableParallelism());
+  const hub = await startHub(options, address, size, capacity, logger);
   const startAdmin = async () => {
     if (adminAddress === undefined) return undefined;
-    const metrics = new HubMetrics(() => hub.stats());
+    const metrics = new HubMetrics(() => hub.figures());
     const onAdminError = (error: Error) => logger.error({ err: error }, 'The admin listener failed');
     return startAdminServer(adminAddress, metrics, onAdminError).catch((error: unknown) => {
       if (adminListen !== undefined) throw error;
@@ -76,43 +70,76 @@ async function serve(options: RowValues<typeof serveOptions>): Promise<void> {
       return undefined;
     });
   };
-  const stopHub = async (error: unknown) => {
+  const admin = await startAdmin().catch(async (error: unknown) => {
     await hub.close();
     throw error;
-  };
-  const server = await startServer(address, hub, onListenerError).catch(stopHub);
-  const admin = await startAdmin().catch(async (error: unknown) => {
-    await server.close();
-    return stopHub(error);
   });
   const stopSignal = untilStopSignal();
   const feed = demo
     ? startHostFeed({ publish: (events) => hub.publish(events), intervalMs: DEMO_INTERVAL_MS, logger })
     : undefined;
-  process.stdout.write(welcomeText(server.url, { demo, startedAs: process.argv[1] ?? '' }));
-  const metricsUrl = admin === undefined ? undefined : `${admin.url}/metrics`;
-  const log = engine === 'memory' ? { engine } : { engine, folder: resolve(logFolder) };
-  const bounds = { maxLogEvents, maxLogBytes, maxLogAgeMs };
-  logger.info({ url: server.url, metricsUrl, log, ...bounds, ...limits }, 'Listening');
-  warnOfKernelMemory(logger, limits.maxStreams);
+  process.stdout.write(welcomeText(hub.url, { demo, startedAs: process.argv[1] ?? '' }));
+  sayWhatRuns(logger, options, hub.url, admin?.url);
+  sayWhatItHolds(logger, size, capacity);
 
   const signal = await stopSignal;
   logger.info({ signal }, 'Stopping');
   // Does not keep the process alive: it runs only where something else does. By a signal, since exit() waits for
   // writes under way, and one to a log that nobody reads may be what is stuck.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref();
-  server.stopListening();
+  hub.stopListening();
   feed?.stop();
   await hub.close();
-  await server.close();
   await admin?.close();
   logger.info({}, 'Stopped');
 }
 
-function warnOfKernelMemory(logger: Logger, maxStreams: number): void {
-  const memory = readKernelMemory();
-  const warning = memory && kernelMemoryWarning(memory, maxStreams);
-  if (warning !== undefined) logger.warn({ ...memory }, warning);
+/** @throws HoldfastError ERR_LISTEN, ERR_LOG_IN_USE and others: then nothing runs and nothing is held. */
+async function startHub(
+  options: ServeOptions,
+  address: ListenAddress,
+  { workers, maxStreams }: HubSize,
+  capacity: ProcessCapacity,
+  logger: Logger,
+): Promise<RunningHub> {
+  const { corsOrigins, heartbeatMs, stallTimeoutMs, maxKernelBytes, maxTopics } = options;
+  const { maxEventBytes, maxBatchEvents, maxBodyBytes } = options;
+  const ofHub = { corsOrigins, heartbeatMs, stallTimeoutMs, maxKernelBytes, maxTopics };
+  const hub = { ...ofHub, maxEventBytes, maxBatchEvents, maxBodyBytes, assets: loadConsoleAssets() };
+  const { maxConnections } = capacity;
+  if (workers === 1) {
+    const { log, bounds } = await openOwnLog(options, logger);
+    const plan = { address, hub: { ...hub, ...bounds }, maxStreams, maxConnections };
+    return startOneProcess(log, plan, logger);
+  }
+  const { startManyProcesses } = await import('../server/shards/many-processes.ts');
+  const { log, bounds } = await openSharableLog(options, logger);
+  const { maxLogEvents: maxEvents, maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = bounds;
+  const maxOfOne = Math.min(maxStreams, capacity.maxStreams);
+  const plan = {
+    address,
+    hub,
+    maxStreams: maxOfOne,
+    maxConnections,
+    ring: { maxEvents, maxBytes, maxAgeMs },
+  };
+  return startManyProcesses(log, { workers, plan, maxStreams, logger });
+}
+
+function sayWhatRuns(logger: Logger, options: ServeOptions, url: string, adminUrl: string | undefined): void {
+  const { log: engine, logFolder, listen: _, adminListen: __, ...rest } = options;
+  const log = engine === 'memory' ? { engine } : { engine, folder: resolve(logFolder) };
+  const metricsUrl = adminUrl === undefined ? undefined : `${adminUrl}/metrics`;
+  logger.info({ url, metricsUrl, ...rest, log }, 'Listening');
+}
+
+/** What the hub can hold, and what keeps it from holding more. */
+function sayWhatItHolds(logger: Logger, { workers, maxStreams }: HubSize, capacity: ProcessCapacity): void {
+  const kernel = readKernelMemory();
+  const held = whatItHolds({ workers, maxStreams, capacity, kernel, memoryBytes: memoryLimit() });
+  logger.info(held.values, held.message);
+  const warning = kernel && kernelMemoryWarning(kernel, held.streams);
+  if (warning !== undefined) logger.warn({ ...kernel }, warning);
 }
 
 function readAdminAddress(text = DEFAULT_ADMIN_ADDRESS): ListenAddress | undefined {

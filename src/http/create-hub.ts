@@ -11,7 +11,7 @@ import { type DrainOptions, drainOptions } from './drain-options.ts';
 import { answerFetch } from './fetch-carrier.ts';
 import { Front, type FrontOptions } from './front/front.ts';
 import { HealthStreams, healthRoute, readyRoute } from './health-routes.ts';
-import { type HubOptions, hubOptions } from './hub-options.ts';
+import { type HubOptions, hubOptions, type ResolvedHubOptions } from './hub-options.ts';
 import { publishRoute } from './publish-route.ts';
 import { Reaper } from './reaper.ts';
 import { answerResponse } from './response-carrier.ts';
@@ -92,6 +92,11 @@ export function createHub(given?: HubOptions): Hub {
     log === undefined
       ? HubCore.inMemory({ ...options, ...bounds })
       : new HubCore(log, { ...options, ring: bounds });
+  return hubOn(core, options);
+}
+
+/** The same, around a core that the caller has made. */
+export function hubOn(core: HubCore, options: ResolvedHubOptions): Hub {
   const health = new HealthStreams(core, options);
   const reaper = new Reaper(core.shard, options);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];

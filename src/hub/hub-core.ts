@@ -3,7 +3,7 @@
 
 import { HoldfastError } from '../base/errors.ts';
 import { steadyNowMs } from '../base/steady-clock.ts';
-import { formatId } from '../log/event-id.ts';
+import { formatId, parseId } from '../log/event-id.ts';
 import type { Draft, EventLog } from '../log/event-log.ts';
 import { MemoryLog, type MemoryLogLimits } from '../log/memory-log.ts';
 import { flyCanary } from './canary.ts';
@@ -82,6 +82,18 @@ export class HubCore {
     checkTopic(topic, 'The end');
     this.#refuseClosing();
     return formatId(this.log.epoch, await this.log.endTopic(topic));
+  }
+
+  /**
+   * Waits, where the log is another process's, until a position is known here that the client was given elsewhere:
+   * before that it would be one of the future. To be awaited before `chooseStart`.
+   *
+   * @throws HoldfastError ERR_LOG_STUCK.
+   */
+  async learnPosition({ lastEventIdHeader, lastEventIdQuery }: StartRequest): Promise<void> {
+    if (this.log.learnHead === undefined) return;
+    const id = parseId(lastEventIdHeader || lastEventIdQuery || '');
+    if (id?.epoch === this.log.epoch && id.seq > this.log.head) await this.log.learnHead();
   }
 
   /** Where a new stream starts; it must be opened in the same turn, before the log moves on. */

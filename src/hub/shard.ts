@@ -64,6 +64,8 @@ export class Shard implements StreamHost {
   readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, web: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
+  /** How many streams may be open; what it begins with is an option. */
+  maxStreams: number;
   #opened = 0;
   #closed: Promise<void> | undefined;
   #drain: Drain | undefined;
@@ -74,13 +76,14 @@ export class Shard implements StreamHost {
   constructor(log: EventLog, options: ShardOptions) {
     this.#log = log;
     this.#options = options;
+    this.maxStreams = options.maxStreams;
     this.#ring = log.ring ?? new Ring(options.ring, log.head);
     this.#slicer = new Slicer((error) => options.logger.error({ err: error }, 'A step of the shard failed'));
     this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this);
     this.#catchUp = new CatchUp(log, this.#ring, this.#slicer, this);
     this.#clock = new StreamClock(options, this.#slicer, this);
     this.#admission = new Admission(options, this);
-    this.#stopListening = log.onAnnounce((records) => this.#announce(records));
+    this.#stopListening = log.onAnnounce((records, endedTopics) => this.#announce(records, endedTopics));
   }
 
   /**
@@ -263,13 +266,17 @@ export class Shard implements StreamHost {
     if (this.#streams.size === 0) this.#onEmpty?.();
   }
 
-  #announce(records: readonly LogRecord[]): void {
+  #announce(records: readonly LogRecord[], endedTopics: readonly string[] = []): void {
     for (const record of records) {
       if (this.#ring !== this.#log.ring) this.#ring.push(record);
-      if (record.endsTopic)
-        this.#subscriptions.match(record.topic, (subscription) => this.#noteEnd(subscription));
+      if (record.endsTopic) this.#noteEndOf(record.topic);
     }
+    for (const topic of endedTopics) this.#noteEndOf(topic);
     this.#fanOut.announce(records);
+  }
+
+  #noteEndOf(topic: string): void {
+    this.#subscriptions.match(topic, (subscription) => this.#noteEnd(subscription));
   }
 
   // A subscription to exact topics only ends where the last of them does. An end that the log has forgotten

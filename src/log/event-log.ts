@@ -44,7 +44,11 @@ export interface Page {
   readonly to: number;
 }
 
-export type AnnounceListener = (records: readonly LogRecord[]) => void;
+/**
+ * Hears that the head has moved. Where the log is another process's and this one does not keep up, the records in between
+ * are missing in the ring, `records` is empty, and `endedTopics` are those that ended in between.
+ */
+export type AnnounceListener = (records: readonly LogRecord[], endedTopics?: readonly string[]) => void;
 
 export interface EventLog {
   /** Names this life of the log; part of every id. */
@@ -83,6 +87,12 @@ export interface EventLog {
 
   /** Calls the listener with each appended run of records, in order, once they are durable. */
   onAnnounce(listener: AnnounceListener): () => void;
+
+  /**
+   * Learns how far the log has come by now; only of a log of another process, whose announcements are on their way
+   * while a client comes with an id that it was given elsewhere. Rejects with ERR_LOG_STUCK.
+   */
+  learnHead?(): Promise<void>;
 
   /** Drops what retention no longer keeps at this time (`steadyNowMs`). Cheap when there is nothing to drop. */
   trim(nowMs: number): void;

@@ -54,6 +54,15 @@ export class Ring {
     while (this.#bytes > this.#limits.maxBytes && this.#oldest < this.#head) this.#dropOldest();
   }
 
+  /** Drops everything and goes on after a position that others have reached without it. */
+  skipTo(head: number): void {
+    if (head <= this.#head) throw new RangeError(`Expected a position beyond ${this.#head}, got ${head}`);
+    this.#slots = new Array(64);
+    this.#bytes = 0;
+    this.#head = head;
+    this.#oldest = head + 1;
+  }
+
   /** The record at a position, or undefined when it is not kept. */
   get(position: number): LogRecord | undefined {
     if (position < this.#oldest || position > this.#head) return undefined;

@@ -3,6 +3,7 @@
 
 import { HoldfastError } from '../base/errors.ts';
 import { encodeControl, encodeEvent } from '../wire/index.ts';
+import { EndedTopics } from './ended-topics.ts';
 import { formatId } from './event-id.ts';
 import type { Draft, LogRecord } from './event-log.ts';
 import { KeyIndex, type KeyLimits, type KeyLookup, type KnownKey } from './key-index.ts';
@@ -36,21 +37,20 @@ const NOTHING = new Pending();
 
 export class Sequencer {
   readonly epoch: string;
-  readonly #limits: SequencerLimits;
+  readonly ended: EndedTopics;
   readonly #keys: KeyIndex;
-  readonly #ended = new Map<string, number>();
   #head = 0;
 
   constructor(epoch: string, limits: SequencerLimits) {
     this.epoch = epoch;
-    this.#limits = limits;
+    this.ended = new EndedTopics(limits.maxEndedTopics);
     this.#keys = new KeyIndex(limits);
   }
 
   /** Takes over what an engine kept of an earlier process. */
   restore(kept: KeptState): void {
     this.#head = kept.head;
-    for (const [topic, position] of kept.ends) this.#rememberEnd(topic, position);
+    for (const [topic, position] of kept.ends) this.ended.remember(topic, position);
     for (const [key, known] of kept.keys) this.#keys.restore(key, known);
   }
 
@@ -88,7 +88,7 @@ export class Sequencer {
 
   /** Plans the record that ends a topic; undefined when it has ended, or is about to. */
   planEnd(topic: string, nowMs: number, pending: Pending = NOTHING): LogRecord | undefined {
-    if (this.#ended.has(topic) || pending.ended.has(topic)) return undefined;
+    if (this.ended.get(topic) !== undefined || pending.ended.has(topic)) return undefined;
     const position = this.#head + pending.records.length + 1;
     const text = encodeControl({ kind: 'end', reason: 'ended', topic }, formatId(this.epoch, position));
     return { position, topic, frame: Buffer.from(text), timeMs: nowMs, endsTopic: true };
@@ -98,13 +98,13 @@ export class Sequencer {
   commit(records: readonly LogRecord[], keys: Plan['keys'] | undefined, nowMs: number): void {
     for (const record of records) {
       this.#head = record.position;
-      if (record.endsTopic) this.#rememberEnd(record.topic, record.position);
+      if (record.endsTopic) this.ended.remember(record.topic, record.position);
     }
     for (const [key, { draft, position }] of keys ?? []) this.#keys.remember(key, draft, position, nowMs);
   }
 
   endOf(topic: string): number | undefined {
-    return this.#ended.get(topic);
+    return this.ended.get(topic);
   }
 
   trim(nowMs: number): void {
@@ -127,7 +127,7 @@ export class Sequencer {
   }
 
   #refuseEnded(topic: string, pending: Pending): void {
-    const end = pending.ended.get(topic) ?? this.#ended.get(topic);
+    const end = pending.ended.get(topic) ?? this.ended.get(topic);
     if (end === undefined) return;
     throw new HoldfastError(
       'ERR_TOPIC_ENDED',
@@ -140,10 +140,5 @@ export class Sequencer {
     const id = formatId(this.epoch, position);
     const frame = Buffer.from(encodeEvent({ id, type: draft.type, data: draft.data }));
     return { position, topic: draft.topic, frame, timeMs: nowMs, endsTopic: false };
-  }
-
-  #rememberEnd(topic: string, position: number): void {
-    this.#ended.set(topic, position);
-    if (this.#ended.size > this.#limits.maxEndedTopics) this.#ended.delete(this.#ended.keys().next().value!);
   }
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { type HostEvent, type HostSample, hostEvents, readHostSample } from './host-sample.ts';
 
 export interface HostFeedOptions {
-  readonly publish: (events: readonly HostEvent[]) => Promise<readonly string[]>;
+  readonly publish: (events: readonly HostEvent[]) => Promise<unknown>;
   readonly intervalMs: number;
   readonly logger: Logger;
   /** Where the texts of the kernel are; another folder in tests. */

@@ -1,11 +1,11 @@
 // What Prometheus reads of a hub. Nothing is counted here: the hub's own numbers are read once for each scrape.
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { HubStats } from '../hub/hub-core.ts';
+import type { HubFigures } from './shards/figures.ts';
 
 export class HubMetrics {
   readonly #registry = new Registry();
-  readonly #stats: () => HubStats;
+  readonly #figures: () => Promise<HubFigures>;
   readonly #streams = this.#gauge(
     'sse_streams',
     'Streams that are open or ending, by the way they came: fast (straight on the socket), http (through node:http), web (as a Response), inside (the canary)',
@@ -30,8 +30,8 @@ export class HubMetrics {
     'Events written to streams since the start',
   );
 
-  constructor(stats: () => HubStats) {
-    this.#stats = stats;
+  constructor(figures: () => Promise<HubFigures>) {
+    this.#figures = figures;
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -40,15 +40,20 @@ export class HubMetrics {
   }
 
   /** All metrics as they are now, in the text format of Prometheus. */
-  text(): Promise<string> {
-    const { lanes, behind, opened, refused, ended, delivered } = this.#stats();
-    for (const [lane, count] of Object.entries(lanes)) this.#streams.set({ lane }, count);
-    this.#behind.set(behind);
-    for (const counter of [this.#opened, this.#refused, this.#ended, this.#delivered]) counter.reset();
-    this.#opened.inc(opened);
-    this.#refused.inc(refused);
-    for (const [reason, count] of Object.entries(ended)) this.#ended.inc({ reason }, count);
-    this.#delivered.inc(delivered);
+  async text(): Promise<string> {
+    const { workers } = await this.#figures();
+    const counters = [this.#opened, this.#refused, this.#ended, this.#delivered];
+    for (const metric of [this.#streams, this.#behind, ...counters]) metric.reset();
+    for (const { figures } of workers) {
+      if (figures === undefined) continue;
+      const { lanes, behind, opened, refused, ended, delivered } = figures.shard;
+      for (const [lane, count] of Object.entries(lanes)) this.#streams.inc({ lane }, count);
+      this.#behind.inc(behind);
+      this.#opened.inc(opened);
+      this.#refused.inc(refused);
+      for (const [reason, count] of Object.entries(ended)) this.#ended.inc({ reason }, count);
+      this.#delivered.inc(delivered);
+    }
     return this.#registry.metrics();
   }
 

@@ -41,7 +41,6 @@ export async function listenOn(
   await listen(server, address, flag);
   // Accepting can fail later, for want of memory, say. Unheard, it would end the process and every stream.
   server.on('error', onError);
-  const closed = new Promise<void>((resolve) => server.once('close', resolve));
   const bound = { host: address.host, port: (server.address() as AddressInfo).port };
   return {
     address: bound,
@@ -49,15 +48,27 @@ export async function listenOn(
     stopListening: () => void server.close(),
     close: async () => {
       if (server.listening) server.close();
+      // Not by the event `close`: a listener that was closed for a while, idle, has emitted it before.
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      const look = () => server.getConnections((_, count) => count === 0 && resolve());
       // A connection turns idle when its last answer has been handed to the kernel, and says nothing about it.
-      const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+      const sweep = setInterval(() => {
+        server.closeIdleConnections();
+        look();
+      }, IDLE_SWEEP_MS);
       const giveUp = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       server.closeIdleConnections();
+      look();
       await closed;
       clearInterval(sweep);
       clearTimeout(giveUp);
     },
   };
+}
+
+/** Opens a listener that was closed for a while. */
+export function listenAgain(server: Server, address: ListenAddress): Promise<void> {
+  return listen(server, address, '--listen');
 }
 
 function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http';
 import type { Hub } from '../http/create-hub.ts';
+import type { Front } from '../http/front/front.ts';
 import { answerClientError } from './client-error.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenOn, type RunningServer } from './listening.ts';
@@ -22,16 +23,20 @@ const CHECK_INTERVAL_MS = 2000;
  */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
+export interface RunningFront extends RunningServer {
+  readonly front: Front;
+}
+
 /**
  * Listens on an address.
  *
  * @throws HoldfastError `ERR_LISTEN` when the address cannot be listened on.
  */
-export function startServer(
+export async function startServer(
   address: ListenAddress,
   hub: Pick<Hub, 'handle' | 'front'>,
   onError: (error: Error) => void,
-): Promise<RunningServer> {
+): Promise<RunningFront> {
   const httpServer = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -42,6 +47,6 @@ export function startServer(
     hub.handle,
   );
   httpServer.on('clientError', answerClientError);
-  const server = hub.front(httpServer);
-  return listenOn(server, address, onError);
+  const front = hub.front(httpServer);
+  return { ...(await listenOn(front, address, onError)), front };
 }

@@ -20,8 +20,11 @@ export class CliProcess {
   stderr = '';
   readonly #ended: Promise<number | null>;
 
-  constructor(args: readonly string[], { nodeArgs = [], env = {} }: CliRun) {
-    this.child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env: { ...process.env, ...env } });
+  constructor(args: readonly string[], { nodeArgs = [], env = {}, maxFiles }: CliRun) {
+    const command = [process.execPath, ...nodeArgs, bin, ...args];
+    const bounded = ['sh', '-c', `ulimit -n ${maxFiles}; exec "$@"`, 'sh', ...command];
+    const [file, ...rest] = maxFiles === undefined ? command : bounded;
+    this.child = spawn(file!, rest, { env: { ...process.env, ...env } });
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -49,6 +52,8 @@ export interface CliRun {
   readonly nodeArgs?: readonly string[];
   /** What its environment has beside that of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The most files that it, and each process that it starts, may have open. */
+  readonly maxFiles?: number;
 }
 
 /** Starts `holdfast` with these arguments, and kills it at the end of the test if it still runs. */
@@ -67,7 +72,11 @@ export function runCli(t: TestContext, args: readonly string[], run: CliRun = {}
 
 /** Starts `holdfast serve` on a free port and waits until it listens. Its log is in memory unless `args` say otherwise. */
 export async function startServe(t: TestContext, args: readonly string[] = [], run: CliRun = {}) {
-  const hub = startCli(t, ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', ...args], run);
+  const hub = startCli(
+    t,
+    ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', '--workers', '1', ...args],
+    run,
+  );
   const url = await waitFor('the hub to listen', () => {
     if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
     return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];

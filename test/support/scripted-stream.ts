@@ -32,6 +32,8 @@ export interface StreamScript {
 const DEFAULT_RETRY_MS = 50;
 
 export class ScriptedStream {
+  /** Of `delayMs`, what it really was at the least: timers of a busy machine are late. */
+  shortestDelayMs = Number.POSITIVE_INFINITY;
   readonly done = { sent: 0, lost: 0, repeated: 0, swapped: 0, heartbeats: 0 };
   isOpen = true;
   /** How the client went away, if it did so first. */
@@ -111,7 +113,13 @@ export class ScriptedStream {
     this.done.sent++;
     const { delayMs } = this.#script;
     if (delayMs === undefined) this.#writeEvent(id, data);
-    else setTimeout(() => this.#writeEvent(id, data), delayMs);
+    else {
+      const sinceMs = performance.now();
+      setTimeout(() => {
+        this.shortestDelayMs = Math.min(this.shortestDelayMs, performance.now() - sinceMs);
+        this.#writeEvent(id, data);
+      }, delayMs);
+    }
   }
 
   #writeEvent(id: number, data: string): void {

@@ -28,6 +28,8 @@ export function startHoldfast(
     `127.0.0.1:${port}`,
     '--log',
     'memory',
+    '--workers',
+    '1',
     '--log-level',
     'silent',
   ];

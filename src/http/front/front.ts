@@ -58,6 +58,11 @@ export class Front extends Server {
     this.on('listening', () => void httpServer.emit('listening'));
   }
 
+  /** Takes no more connections for now, and leaves those that are there alone; `listen` goes on. */
+  pause(): void {
+    super.close();
+  }
+
   /** Closes connections that wait for a request: those of the server behind, and those that said nothing yet. */
   closeIdleConnections(): void {
     this.#silent.closeAll();

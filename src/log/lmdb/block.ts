@@ -1,4 +1,4 @@
-// A block: the records of one commit, or as many of them as fit in 64 KiB, as one value of the store. A record a
+// A block: the records of one commit, or as many of them as fit in 8 KiB, as one value of the store. A record a
 // value would cost 2.45 times the payload. Pure encoding; whoever reads a block gets what was written, or an error.
 //
 //   seal | first position | time | count | topics | per topic: length, bytes | per record: frame, topic | frames
@@ -7,8 +7,11 @@
 import type { LogRecord } from '../event-log.ts';
 import { damaged, SEAL_BYTES, seal, unseal } from './seal.ts';
 
-/** The most bytes of a block that holds more than one record. */
-export const MAX_BLOCK_BYTES = 65_536;
+/**
+ * The most bytes of a block that holds more than one record: two pages of the store, less their head. Whoever wants one
+ * topic of a thousand reads a whole block for each record: with 64 KiB that took ten times as long.
+ */
+export const MAX_BLOCK_BYTES = 2 * 4096 - 16;
 
 const HEAD_BYTES = 8 + 8 + 4 + 2;
 const TOPIC_BYTES = 2;
@@ -70,14 +73,14 @@ export function encodeBlock(records: readonly LogRecord[]): Buffer {
   return seal(value);
 }
 
-/** A block that was read: its topics at once, its records when they are asked for. */
+/** A block that was read: it is checked at once; its topics and records are made when they are asked for. */
 export class Block {
   readonly first: number;
   readonly timeMs: number;
   readonly count: number;
-  readonly topics: readonly string[];
   readonly #body: Buffer;
-  readonly #table: number;
+  #topics: readonly string[] | undefined;
+  #table = 0;
 
   /** @throws HoldfastError ERR_LOG_DAMAGED when the value is not the block of this position, whole and unchanged. */
   constructor(position: number, value: Buffer) {
@@ -86,16 +89,31 @@ export class Block {
     if (this.first !== position) throw damaged(`block ${position} holds what belongs to ${this.first}`);
     this.timeMs = body.readDoubleLE(8);
     this.count = body.readUInt32LE(16);
+    this.#body = body;
+  }
+
+  get topics(): readonly string[] {
+    if (this.#topics !== undefined) return this.#topics;
     const topics: string[] = [];
     let at = HEAD_BYTES;
-    for (let left = body.readUInt16LE(20); left > 0; left--) {
-      const end = at + TOPIC_BYTES + body.readUInt16LE(at);
-      topics.push(body.toString('utf8', at + TOPIC_BYTES, end));
+    for (let left = this.#body.readUInt16LE(20); left > 0; left--) {
+      const end = at + TOPIC_BYTES + this.#body.readUInt16LE(at);
+      topics.push(this.#body.toString('utf8', at + TOPIC_BYTES, end));
       at = end;
     }
-    this.topics = topics;
-    this.#body = body;
     this.#table = at;
+    this.#topics = topics;
+    return topics;
+  }
+
+  /** False when certainly none of its topics is this one, whose UTF-8 is given: 1 us, where its topics take 10. */
+  mayHave(topic: Buffer): boolean {
+    return this.#body.includes(topic);
+  }
+
+  /** The position that a value says it begins with; `new Block` checks the value. */
+  static firstOf(value: Buffer): number {
+    return value.byteLength < SEAL_BYTES + HEAD_BYTES ? 0 : value.readDoubleLE(SEAL_BYTES);
   }
 
   get last(): number {
@@ -104,6 +122,7 @@ export class Block {
 
   /** The index in `topics` and the record itself, for each record after a position. */
   *recordsAfter(position: number): Generator<readonly [topicIndex: number, record: LogRecord]> {
+    const { topics } = this;
     let frameAt = this.#table + this.count * RECORD_BYTES;
     for (let i = 0; i < this.count; i++) {
       const at = this.#table + i * RECORD_BYTES;
@@ -113,7 +132,7 @@ export class Block {
         const topicIndex = this.#body.readUInt16LE(at + 4);
         const record = {
           position: this.first + i,
-          topic: this.topics[topicIndex]!,
+          topic: topics[topicIndex]!,
           frame: this.#body.subarray(frameAt, end),
           timeMs: this.timeMs,
           endsTopic: length >= ENDS_TOPIC,

@@ -1,23 +1,28 @@
-// What a commit writes: the blocks of its records, where the index finds them, the ends of topics, and the keys.
+// What a commit writes: the blocks of its records, the ends of topics, and the keys.
 
 import type { LogRecord } from '../event-log.ts';
 import { contentDigest } from '../key-index.ts';
 import type { Pending } from '../pending.ts';
 import { cutBlocks, encodeBlock } from './block.ts';
+import type { UnindexedBlock } from './indexer.ts';
 import { encodeKeys } from './key-record.ts';
 import { put, sealedText, type Write } from './store.ts';
 
-export function recordWrites(records: readonly LogRecord[]): Write[] {
-  const blocks = cutBlocks(records).flatMap((block) => {
-    const { position } = block[0]!;
-    const topics = new Set(block.map(({ topic }) => topic));
-    return [
-      put('blocks', position, encodeBlock(block)),
-      ...Array.from(topics, (topic) => put('index', [topic, position])),
-    ];
-  });
-  const ends = records.filter((record) => record.endsTopic);
-  return [...blocks, ...ends.map(({ topic, position }) => put('ends', position, sealedText(topic)))];
+/** The blocks of a commit's records with the writes of each, and of the ends of topics. The index follows later. */
+export function recordWrites(records: readonly LogRecord[]) {
+  const blocks: UnindexedBlock[] = [];
+  const writes: Write[] = [];
+  for (const block of cutBlocks(records)) {
+    const first = block[0]!.position;
+    const value = encodeBlock(block);
+    const topics = [...new Set(block.map(({ topic }) => topic))];
+    blocks.push({ first, last: block.at(-1)!.position, topics, bytes: value.byteLength });
+    writes.push(put('blocks', first, value));
+  }
+  for (const { topic, position, endsTopic } of records) {
+    if (endsTopic) writes.push(put('ends', position, sealedText(topic)));
+  }
+  return { blocks, writes };
 }
 
 /** The write of all new keys of a commit, with what `KeptKeys` is told of it; undefined when there are none. */

@@ -4,7 +4,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '../../base/errors.ts';
-import { STORE_FILE } from './store.ts';
+import { STORE_FILE } from './store-reader.ts';
 
 const FORMAT_VERSION = 1;
 

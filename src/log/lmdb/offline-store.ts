@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../base/errors.ts';
 import { badFormat, folderFailure, hasLog } from './folder.ts';
 import { lockFolder } from './folder-lock.ts';
-import { STORE_FILE, Store } from './store.ts';
+import { Store } from './store.ts';
+import { STORE_FILE } from './store-reader.ts';
 
 /**
  * Opens the log in a folder for as long as `use` takes.

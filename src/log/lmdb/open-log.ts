@@ -11,14 +11,17 @@ import { Sequencer, type SequencerLimits } from '../sequencer.ts';
 import { Block } from './block.ts';
 import { folderFailure, prepareFolder, syncFolder } from './folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { Indexer, indexedToWrite } from './indexer.ts';
 import { KeptKeys } from './kept-keys.ts';
 import { decodeKeys } from './key-record.ts';
 import { LmdbLog, type LmdbLogOptions } from './lmdb-log.ts';
 import { Retention, START_PACE } from './retention.ts';
 import { unseal } from './seal.ts';
-import { put, STORE_FILE, Store, sealedText } from './store.ts';
+import { put, Store, sealedText } from './store.ts';
+import { STORE_FILE } from './store-reader.ts';
 
-export type OpenLogOptions = Omit<LmdbLogOptions, 'commitTimeoutMs' | 'logger'> & Partial<LmdbLogOptions>;
+export type OpenLogOptions = Omit<LmdbLogOptions, 'commitTimeoutMs' | 'logger' | 'isDurable'> &
+  Partial<LmdbLogOptions>;
 
 /** Longer than a healthy disk ever takes, shorter than publishers wait. */
 const COMMIT_TIMEOUT_MS = 5000;
@@ -33,7 +36,7 @@ export async function openLmdbLog(
   given: OpenLogOptions,
   now: () => number = steadyNowMs,
 ): Promise<LmdbLog> {
-  const options = { commitTimeoutMs: COMMIT_TIMEOUT_MS, logger: silentLogger, ...given };
+  const options = { commitTimeoutMs: COMMIT_TIMEOUT_MS, logger: silentLogger, isDurable: true, ...given };
   prepareFolder(folder);
   const lock = await lockFolder(folder);
   try {
@@ -42,7 +45,9 @@ export async function openLmdbLog(
     const head = headOf(store);
     const sequencer = new Sequencer(epoch, options);
     const keptKeys = restore(store, sequencer, head, options, options.maxBytes);
-    return new LmdbLog({ store, sequencer, keptKeys, head, now, release: () => lock.release() }, options);
+    const indexer = await restoreIndexer(store, head, options);
+    const release = () => lock.release();
+    return new LmdbLog({ folder, store, sequencer, keptKeys, indexer, head, now, release }, options);
   } catch (error) {
     await lock.release();
     throw error instanceof HoldfastError ? error : folderFailure(folder, error);
@@ -56,7 +61,7 @@ function headOf(store: Store): number {
 }
 
 async function openStore(folder: string, options: LmdbLogOptions, nowMs: number): Promise<Store> {
-  const store = new Store(folder, options.maxBytes);
+  const store = new Store(folder, options.maxBytes, options);
   const smaller = join(folder, `${STORE_FILE}.smaller`);
   rmSync(smaller, { force: true });
   if (store.fileBytes <= 2 * options.maxBytes) return store;
@@ -65,20 +70,21 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
   await store.close();
   renameSync(smaller, store.path);
   syncFolder(folder);
-  return new Store(folder, options.maxBytes);
+  return new Store(folder, options.maxBytes, options);
 }
 
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {
   const head = headOf(store);
+  const isBusy = () => false;
   const retention = new Retention(store, options, head, START_PACE);
   do {
     retention.drop(nowMs, head);
-    const { writes, onDone } = retention.nextStep(head);
+    const { writes, onDone } = retention.nextStep(head, isBusy);
     await store.commit(writes);
     onDone();
     retention.measure();
     retention.drop(nowMs, head);
-  } while (retention.hasSurplus(head));
+  } while (retention.hasSurplus(head, isBusy));
 }
 
 async function epochOf(store: Store): Promise<string> {
@@ -87,6 +93,26 @@ async function epochOf(store: Store): Promise<string> {
   const epoch = newEpoch();
   await store.commit([put('meta', 'epoch', sealedText(epoch))]);
   return epoch;
+}
+
+async function restoreIndexer(store: Store, head: number, options: LmdbLogOptions): Promise<Indexer> {
+  const known = store.indexedTo;
+  // A log without it has all in its index: a new one, one with a new epoch, one of an earlier version.
+  if (known === undefined) await store.commit([indexedToWrite(head)]);
+  const indexer = new Indexer(known ?? head, options.maxBytes);
+  try {
+    for (const { key, value } of store.entries('blocks', (known ?? head) + 1)) {
+      const { last, topics } = new Block(key, value);
+      indexer.add({ first: key, last, topics, bytes: value.byteLength });
+    }
+  } catch (error) {
+    options.logger.error(
+      { err: error },
+      'The index ends before a damaged block; what is behind it is read slowly',
+    );
+    indexer.stop();
+  }
+  return indexer;
 }
 
 function restore(

@@ -14,8 +14,10 @@ export interface RetentionPace {
   readonly droppedBlocks: number;
 }
 
-/** While appends wait: a step is some 2 ms of a commit. */
-const RUNNING_PACE: RetentionPace = { stepBlocks: 32, stepWrites: 1000, droppedBlocks: 128 };
+/** While appends wait: a step is some 2 ms of a commit, or more where more than that is appended with each. */
+const RUNNING_PACE: RetentionPace = { stepBlocks: 32, stepWrites: 1000, droppedBlocks: 2048 };
+// Of what waits to be removed: a step is never less, so that what waits does not grow without end.
+const STEP_SHARE = 1 / 8;
 
 /** While nobody waits. */
 export const START_PACE: RetentionPace = { stepBlocks: 4096, stepWrites: 50_000, droppedBlocks: 4096 };
@@ -33,12 +35,20 @@ interface DroppedBlock {
   readonly bytes: number;
 }
 
+export interface RemovalStep {
+  readonly writes: readonly Write[];
+  /** The last position that is removed; 0 when none is. */
+  readonly removedTo: number;
+  readonly onDone: () => void;
+}
+
 export class Retention {
   readonly #store: Store;
   readonly #limits: RingLimits;
   readonly #pace: RetentionPace;
   readonly #dropped: DroppedBlock[] = [];
   #droppedBytes = 0;
+  #droppedWrites = 0;
   // The oldest block that is kept, and what removing it gives back.
   #front: { readonly block: Block; readonly bytes: number } | undefined;
   #oldest: number;
@@ -59,8 +69,8 @@ export class Retention {
   }
 
   /** Whether there are blocks to remove. The newest stays on disk also when it is dropped: it tells the head. */
-  hasSurplus(head: number): boolean {
-    return this.#dropped.length > 0 && this.#dropped[0]!.last < head;
+  hasSurplus(head: number, isBusy: (position: number) => boolean): boolean {
+    return this.#dropped.length > 0 && mayRemove(this.#dropped[0]!, head, isBusy);
   }
 
   /** Drops what the limits no longer allow, as far as one call goes; true when it has come to the end. */
@@ -73,6 +83,7 @@ export class Retention {
       if (!this.#mayDrop(block, nowMs, head)) break;
       this.#dropped.push({ first: block.first, last: block.last, topics: block.topics, bytes });
       this.#droppedBytes += bytes;
+      this.#droppedWrites += 1 + block.topics.length;
       this.#oldest = block.last + 1;
       this.#front = undefined;
     }
@@ -80,20 +91,28 @@ export class Retention {
     return true;
   }
 
-  /** The writes of the next step, and what to call when they are on disk. */
-  nextStep(head: number): { readonly writes: readonly Write[]; readonly onDone: () => void } {
-    const { stepBlocks, stepWrites } = this.#pace;
+  /**
+   * The writes of the next step, and what to call when they are on disk. `isBusy` says of which blocks entries are on
+   * their way into the index: those are left for later.
+   */
+  nextStep(head: number, isBusy: (position: number) => boolean): RemovalStep {
+    const mostBlocks = Math.max(this.#pace.stepBlocks, this.#dropped.length * STEP_SHARE);
+    const mostWrites = Math.max(this.#pace.stepWrites, this.#droppedWrites * STEP_SHARE);
     const writes: Write[] = [];
     let count = 0;
-    for (const { first, last, topics } of this.#dropped) {
-      if (count === stepBlocks || writes.length >= stepWrites || last >= head) break;
-      writes.push(...blockRemoval(first, topics));
+    for (const block of this.#dropped) {
+      if (count >= mostBlocks || writes.length >= mostWrites || !mayRemove(block, head, isBusy)) break;
+      writes.push(...blockRemoval(block.first, block.topics));
       count++;
     }
+    const removedTo = count === 0 ? 0 : this.#dropped[count - 1]!.last;
     const onDone = () => {
-      for (const { bytes } of this.#dropped.splice(0, count)) this.#droppedBytes -= bytes;
+      for (const { bytes, topics } of this.#dropped.splice(0, count)) {
+        this.#droppedBytes -= bytes;
+        this.#droppedWrites -= 1 + topics.length;
+      }
     };
-    return { writes, onDone };
+    return { writes, removedTo, onDone };
   }
 
   /** Looks at how much is stored, after a commit. */
@@ -138,6 +157,10 @@ export class Retention {
       byteLength < INLINE_BYTES ? byteLength + NODE_BYTES : Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
     return { block, bytes: own + topics };
   }
+}
+
+function mayRemove(block: DroppedBlock, head: number, isBusy: (position: number) => boolean): boolean {
+  return block.last < head && !isBusy(block.first);
 }
 
 /** The writes that remove a block and what the index has of it. */

@@ -1,37 +1,21 @@
-// The LMDB environment of one log folder: what is stored where, and commits that either are on disk or leave
-// nothing. It knows no events; it takes lists of writes and gives values.
-//
-//   blocks   first position of the block       -> block (block.ts)
-//   index    [topic, first position]           -> nothing: which blocks have records of a topic
-//   keys     first position of the commit      -> its idempotency keys (key-record.ts)
-//   ends     position of the end               -> topic that ended there
-//   meta     'epoch'                           -> the epoch
+// The LMDB environment of one log folder, for the process that writes it: commits that either are on disk or leave
+// nothing. It knows no events; it takes lists of writes and gives values. What is where is in store-reader.ts.
 //
 // LMDB settings, each with what it prevents (docs/decisions/lmdb.md): `overlappingSync` shows a commit to readers
 // before it is on disk, `eventTurnBatching` delays it and mixes what the caller has separated.
 
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
 import { causeOfCommit } from './commit-cause.ts';
 import { Reserve } from './reserve.ts';
-import { damaged, SEAL_BYTES, seal, unseal } from './seal.ts';
+import { damaged, SEAL_BYTES, seal } from './seal.ts';
+import { PAGE_BYTES, type StoreKey, StoreReader, type TableName } from './store-reader.ts';
 
-export const STORE_FILE = 'log.mdb';
-
-const PAGE_BYTES = 4096;
-// Address space, not memory: what the file can grow to without being mapped anew.
-const MAP_FACTOR = 4;
-const MIN_MAP_BYTES = 256 * 1024 * 1024;
 // What may be reserved: with what LMDB has reserved by then it uses its free pages again, and does not come further.
 const RESERVE_FACTOR = 1.75;
 const MIN_RESERVE_BYTES = 1024 * 1024;
 // The roots of the tables, and the lists of free pages.
 const SPARE_PAGES = 32;
 const NOTHING = Buffer.alloc(0);
-
-type TableName = 'blocks' | 'index' | 'keys' | 'ends' | 'meta';
-type StoreKey = number | string | [topic: string, position: number];
 
 export type Write =
   | { readonly table: TableName; readonly key: StoreKey; readonly value: Buffer }
@@ -50,13 +34,13 @@ interface NativeParts {
   };
 }
 
-type Table = Database<Buffer, StoreKey>;
+export interface StoreOptions {
+  /** False for a log that need not survive the machine. */
+  readonly isDurable: boolean;
+}
 
-export class Store {
-  readonly path: string;
-  readonly #maxBytes: number;
-  #root!: RootDatabase<Buffer, StoreKey>;
-  #tables!: Readonly<Record<TableName, Table>>;
+export class Store extends StoreReader {
+  readonly #options: StoreOptions;
   #reserve!: Reserve;
   // LMDB refuses to write once it could not write where the newest commit is, and finds nothing when asked, until
   // it is opened anew.
@@ -69,46 +53,31 @@ export class Store {
    *
    * @throws HoldfastError ERR_LOG_DAMAGED when the file is shorter than it says; what the system says otherwise.
    */
-  constructor(folder: string, maxBytes: number) {
-    this.path = join(folder, STORE_FILE);
-    this.#maxBytes = maxBytes;
+  constructor(folder: string, maxBytes: number, options: StoreOptions = { isDurable: true }) {
+    super(folder, maxBytes);
+    this.#options = options;
     this.#open();
   }
 
   #open(): void {
-    this.#root = open<Buffer, StoreKey>({
-      path: this.path,
-      noSubdir: true,
-      overlappingSync: false,
-      eventTurnBatching: false,
-      encoding: 'binary',
-      maxDbs: 8,
-      mapSize: Math.ceil(Math.max(this.#maxBytes * MAP_FACTOR, MIN_MAP_BYTES) / PAGE_BYTES) * PAGE_BYTES,
-    });
+    this.openRoot({ noSync: !this.#options.isDurable });
     this.#reserve = new Reserve(this.path);
     // Before anything but the head of the file is read: reading a mapped page beyond its end kills the process.
     this.#refuseCut();
-    const table = (name: TableName): Table => this.#root.openDB(name, { encoding: 'binary' });
-    this.#tables = {
-      blocks: table('blocks'),
-      index: table('index'),
-      keys: table('keys'),
-      ends: table('ends'),
-      meta: table('meta'),
-    };
+    this.openTables();
   }
 
   /** Makes writes durable, all or none, in order. Rejects with the system's error. One at a time. */
   async commit(writes: readonly Write[]): Promise<void> {
     const used = (this.#lastPage + 1) * PAGE_BYTES;
     const wanted = used + this.#pagesFor(writes) * PAGE_BYTES;
-    const most = Math.max(this.#maxBytes * RESERVE_FACTOR, MIN_RESERVE_BYTES);
+    const most = Math.max(this.maxBytes * RESERVE_FACTOR, MIN_RESERVE_BYTES);
     await this.#reserve.ensure(used, Math.min(wanted, most));
     try {
-      await this.#root.batch(() => {
+      await this.root.batch(() => {
         for (const { table, key, value } of writes) {
-          if (value === undefined) void this.#tables[table].remove(key);
-          else void this.#tables[table].put(key, value);
+          if (value === undefined) void this.tables[table].remove(key);
+          else void this.tables[table].put(key, value);
         }
       });
     } catch (error) {
@@ -127,49 +96,6 @@ export class Store {
     return this.#healing;
   }
 
-  /** Forgets the snapshot that earlier reads of this turn have taken: what is read next is the newest. */
-  refresh(): void {
-    this.#root.resetReadTxn();
-  }
-
-  get(table: TableName, key: StoreKey): Buffer | undefined {
-    return this.#tables[table].getBinary(key);
-  }
-
-  /** Entries whose key is a number, from a key up and below another. Finish or leave the loop in the same tick. */
-  entries(
-    table: 'blocks' | 'keys' | 'ends',
-    from: number,
-    below = Number.POSITIVE_INFINITY,
-  ): Iterable<{ readonly key: number; readonly value: Buffer }> {
-    return this.#tables[table].getRange({ start: from, end: below }) as Iterable<{
-      key: number;
-      value: Buffer;
-    }>;
-  }
-
-  /** The key of the last entry at or before a position; undefined when there is none. */
-  lastKey(table: 'blocks' | 'keys' | 'ends', at = Number.POSITIVE_INFINITY): number | undefined {
-    const [key] = this.#tables[table].getKeys({ start: at, reverse: true, limit: 1 });
-    return key as number | undefined;
-  }
-
-  /** First positions of at most `limit` blocks with records of a topic, from a block up and below a position. */
-  blocksOf(topic: string, from: number, below: number, limit: number): number[] {
-    const keys = this.#tables.index.getKeys({ start: [topic, from], end: [topic, below], limit });
-    return Array.from(keys as Iterable<[string, number]>, ([, position]) => position);
-  }
-
-  /** Every entry of the index, in no order that matters. */
-  *indexEntries(): Generator<readonly [topic: string, position: number]> {
-    yield* this.#tables.index.getKeys() as Iterable<[string, number]>;
-  }
-
-  get epoch(): string | undefined {
-    const value = this.get('meta', 'epoch');
-    return value === undefined ? undefined : unseal(value, 'the epoch').toString('latin1');
-  }
-
   /** Bytes of the pages that hold something, index and all; the file has free pages beside them. */
   get usedBytes(): number {
     const { tree, values } = this.#usedPages();
@@ -180,13 +106,18 @@ export class Store {
     return statSync(this.path).size;
   }
 
-  /** Copies what is used, without the free pages, to another file. */
-  copyTo(path: string): Promise<void> {
-    return this.#root.backup(path, true);
+  /** Frees the places of readers whose process has ended: each would hold on to the pages it was reading. */
+  forgetDeadReaders(): void {
+    this.root.readerCheck();
   }
 
-  async close(): Promise<void> {
-    await this.#root.close();
+  /** Copies what is used, without the free pages, to another file. */
+  copyTo(path: string): Promise<void> {
+    return this.root.backup(path, true);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
     this.#reserve.close();
   }
 
@@ -206,14 +137,14 @@ export class Store {
   }
 
   get #lastPage(): number {
-    return (this.#root as unknown as NativeParts).env.info().lastPageNumber;
+    return (this.root as unknown as NativeParts).env.info().lastPageNumber;
   }
 
   #usedPages(): { readonly tree: number; readonly values: number } {
     // A table says its size only within a read.
     this.get('meta', 'epoch');
     let [tree, values] = [0, 0];
-    for (const table of Object.values(this.#tables)) {
+    for (const table of Object.values(this.tables)) {
       const stat = (table as unknown as NativeParts).db.stat();
       tree += stat.treeBranchPageCount + stat.treeLeafPageCount;
       values += stat.overflowPages;

@@ -1,0 +1,118 @@
+// A hub in several processes. This one, the primary, has the log and gives the order of the hub; workers have the streams.
+//
+//   clients --connections--> primary --round robin--> workers: front door, streams
+//   worker --append--> primary: log --announce--> all workers          workers read history from the log's files
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { HoldfastError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { steadyNowMs } from '../../base/steady-clock.ts';
+import { hubOptions } from '../../http/hub-options.ts';
+import { checkEvent } from '../../hub/draft.ts';
+import { LogHost, type SharableLog } from '../../log/shared/log-host.ts';
+import { type ListenAddress, urlOf } from '../listen-address.ts';
+import type { RunningHub } from './running-hub.ts';
+import { Supervisor } from './supervisor.ts';
+import type { WorkerPlan } from './worker-plan.ts';
+
+const TRIM_INTERVAL_MS = 1000;
+// What was killed while it read may hold on to pages of the log; each death is looked at, and this finds the rest.
+const READER_CHECK_MS = 60_000;
+/** Streams end within `closeTimeoutMs` twice over, connections 2 s after that. */
+const CLOSE_LIMIT_MS = 2 * hubOptions.closeTimeoutMs.default + 3000;
+const FIGURES_TIMEOUT_MS = 1000;
+/** A port that was free a moment ago may be taken by now. */
+const PORT_ATTEMPTS = 5;
+
+export interface ManyProcessesOptions {
+  readonly workers: number;
+  readonly plan: WorkerPlan;
+  /** The most streams of the whole hub. */
+  readonly maxStreams: number;
+  readonly logger: Logger;
+}
+
+/** @throws HoldfastError ERR_LISTEN, ERR_WORKER_LOST; the log is closed then. */
+export async function startManyProcesses(
+  log: SharableLog,
+  { workers, plan, maxStreams, logger }: ManyProcessesOptions,
+): Promise<RunningHub> {
+  const host = new LogHost(log, logger);
+  const timers = [
+    setInterval(() => {
+      log.trim(steadyNowMs());
+      host.tellState();
+    }, TRIM_INTERVAL_MS),
+    setInterval(() => log.forgetDeadReaders(), READER_CHECK_MS),
+  ];
+  const closeLog = async () => {
+    for (const timer of timers) clearInterval(timer);
+    host.close();
+    await log.close();
+  };
+  const start = (address: ListenAddress) =>
+    Supervisor.start({
+      workers,
+      plan: { ...plan, address },
+      maxStreams,
+      canaryTimeoutMs: plan.hub.canaryTimeoutMs ?? hubOptions.canaryTimeoutMs.default,
+      logger,
+      serveLog: (channel) => host.serve(channel),
+      onWorkerEnded: () => log.forgetDeadReaders(),
+    });
+  try {
+    const { supervisor, address } = await startOnPort(plan.address, start);
+    // Whatever ends this process: workers end by themselves when it is gone, and at once where it has a say.
+    process.on('exit', () => supervisor.killAll());
+    return {
+      url: urlOf(address),
+      publish: (events) => log.append(events.map((event) => checkEvent(event, 'The event', EVENT_LIMITS))),
+      figures: async () => ({
+        workers: await Promise.all(
+          supervisor.places.map(async ({ number, worker, restarts }) => {
+            const figures = await worker.figures(FIGURES_TIMEOUT_MS).catch(() => undefined);
+            return { worker: number, figures, restarts };
+          }),
+        ),
+      }),
+      stopListening: () => {},
+      async close() {
+        await supervisor.close(CLOSE_LIMIT_MS);
+        await closeLog();
+      },
+    };
+  } catch (error) {
+    await closeLog();
+    throw error;
+  }
+}
+
+const EVENT_LIMITS = { maxEventBytes: hubOptions.maxEventBytes.default };
+
+/** Every worker, also one that comes later, has to be told the same port, so port 0 is made one first. */
+async function startOnPort(wanted: ListenAddress, start: (address: ListenAddress) => Promise<Supervisor>) {
+  for (let attempt = 1; ; attempt++) {
+    const address = wanted.port === 0 ? await freePort(wanted) : wanted;
+    try {
+      return { supervisor: await start(address), address };
+    } catch (error) {
+      const isTaken = error instanceof HoldfastError && error.code === 'ERR_LISTEN';
+      if (wanted.port !== 0 || !isTaken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function freePort({ host }: ListenAddress): Promise<ListenAddress> {
+  const server = createServer().listen(0, host);
+  try {
+    await once(server, 'listening');
+    return { host, port: (server.address() as AddressInfo).port };
+  } catch {
+    // An address that cannot be listened on is told by the worker, in full.
+    return { host, port: 0 };
+  } finally {
+    server.close();
+  }
+}
