@@ -37,14 +37,16 @@ interface Change {
 }
 
 /** The same handshake packet at both captures, as sent and as arrived. */
-export function handshakePackets({ near, far }: FlowPair): { sent: Segment; arrived: Segment }[] {
+export function handshakePackets({ near, far, by }: FlowPair): { sent: Segment; arrived: Segment }[] {
   const kinds: readonly [Side, (segment: Segment) => boolean][] = [
     ['client', isSyn],
     ['server', isSynAck],
   ];
   return kinds.flatMap(([from, is]) => {
     const a = near.segments.find(is);
-    const b = far.segments.find((segment) => is(segment) && segment.seq === a?.seq);
+    // A hop that numbers anew has changed the number of the same packet.
+    const isSame = (segment: Segment) => by === 'timestamps' || segment.seq === a?.seq;
+    const b = far.segments.find((segment) => is(segment) && isSame(segment));
     if (a === undefined || b === undefined) return [];
     return from === 'client' ? [{ sent: a, arrived: b }] : [{ sent: b, arrived: a }];
   });

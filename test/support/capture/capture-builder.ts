@@ -14,7 +14,7 @@ export interface BuiltPacket {
 /** A packet `atMs` after the beginning of time in tests. */
 export function packetAt(atMs: number, bytes: Buffer, more: Partial<BuiltPacket> = {}): BuiltPacket {
   const seconds = 1_700_000_000 + Math.floor(atMs / 1000);
-  return { seconds, nanoseconds: Math.round((atMs % 1000) * 1e6), bytes, ...more };
+  return { seconds, nanoseconds: Math.round((atMs - Math.floor(atMs / 1000) * 1000) * 1e6), bytes, ...more };
 }
 
 class Writer {
