@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readCaptureFile } from '../../src/diagnose/sources/capture/capture-file.ts';
 import { type BuiltPacket, packetAt, pcapFile, pcapngFile } from '../support/capture/capture-builder.ts';
-import { dissectedFields, dissectedPackets } from '../support/capture/dissected.ts';
+import { dissectedFields, dissectedPackets, withoutPadding } from '../support/capture/dissected.ts';
 import {
   Flags,
   ipPacket,
@@ -31,14 +31,7 @@ function save(bytes: Uint8Array): string {
 }
 
 function compare(path: string, file: string): number {
-  // Padding is an option to Wireshark; here only those that say something are kept.
-  const expected = tsharkFields(path, file, dissectedFields).map((row) => ({
-    ...row,
-    'tcp.option_kind': row['tcp.option_kind']
-      .split(',')
-      .filter((kind) => kind !== '0' && kind !== '1')
-      .join(','),
-  }));
+  const expected = tsharkFields(path, file, dissectedFields).map(withoutPadding);
   const got = dissectedPackets(file);
   assert.equal(got.length, expected.length, 'as many packets');
   for (const [index, row] of expected.entries()) assert.deepEqual(got[index], row, `packet ${index + 1}`);

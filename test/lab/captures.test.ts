@@ -1,4 +1,5 @@
-// Every scenario of the lab happens: the kernels' counters moved as they must, and there are packets at each place.
+// Every scenario of the lab happens, by the kernels' own counters; and what the tool reads in its captures is what
+// Wireshark reads.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -7,11 +8,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { networkNamespaces, tool } from '../support/require.ts';
 import { allScenarios } from './all-scenarios.ts';
+import { compareDissection } from './support/compare-dissection.ts';
 import { runScenarios } from './support/run-scenarios.ts';
 
 const TOOLS = ['tcpdump', 'tshark', 'dumpcap', 'nginx', 'haproxy', 'conntrack', 'socat', 'openssl'];
 
-test('each cause happens for real, and is captured', { timeout: 600_000 }, async (t) => {
+test('each cause happens for real, and is captured', { timeout: 900_000 }, async (t) => {
   if (!networkNamespaces(t)) return;
   for (const name of TOOLS) if (tool(t, name) === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-captures-'));
@@ -20,10 +22,22 @@ test('each cause happens for real, and is captured', { timeout: 600_000 }, async
   const { exhibits, failures } = await runScenarios(allScenarios, folder, (line) => lines.push(line));
   for (const line of lines) if (/failed|left out/.test(line)) t.diagnostic(line);
   assert.equal(failures, 0);
-  for (const { name, files } of exhibits) {
-    for (const file of Object.values(files)) {
-      // A head and at least one packet with TCP.
-      assert.ok(statSync(join(folder, file)).size > 24 + 16 + 54, `${name}: ${file} is empty`);
-    }
-  }
+  const files = exhibits.flatMap((exhibit) => Object.values(exhibit.files)).map((file) => join(folder, file));
+
+  await t.test('with packets at each place', () => {
+    // A head and at least one packet with TCP.
+    for (const file of files) assert.ok(statSync(file).size > 24 + 16 + 54, `${file} is empty`);
+  });
+
+  await t.test('which are dissected as Wireshark does it', async () => {
+    const waiting = [...files];
+    const differences: string[] = [];
+    const worker = async () => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        differences.push(...(await compareDissection(file)));
+      }
+    };
+    await Promise.all([worker(), worker()]);
+    assert.deepEqual(differences, []);
+  });
 });

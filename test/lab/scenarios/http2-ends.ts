@@ -7,6 +7,44 @@ import { addresses } from '../support/path.ts';
 import { nginx } from './support/proxies.ts';
 import { streamsOfAges } from './support/streams.ts';
 
+/** Streams are held, and short requests on the same connection count up to the limit. */
+function requestLimit(limit: number, drainMs: number, connections: number): Scenario {
+  const held = 2;
+  return {
+    name: `goaway-request-limit-${limit}`,
+    what: `GOAWAY at request ${limit} of each connection, which is closed ${drainMs} ms later with ${held} streams open`,
+    truth: {
+      cause: 'S33',
+      by: 'server',
+      spoiled: held * connections,
+      normal: (limit - held) * connections,
+      seen: { client: ['S33'], server: ['S33'] },
+    },
+    async run(lab) {
+      await lab.serve({
+        protocol: 'http2',
+        plans: {
+          '/short': [{ send: 1, everyMs: 0 }, { close: 'complete' }],
+          '/held': [{ send: 99, everyMs: 170 }],
+        },
+        maxRequests: limit,
+        drainMs,
+      });
+      let opened = 0;
+      for (let connection = 0; connection < connections; connection++) {
+        for (let i = 0; i < limit; i++) {
+          const path = i < held ? '/held' : '/short';
+          await lab.client.ask('openHttp2', { host: addresses.server, path });
+          opened++;
+          if (path === '/held') await pause(400);
+          else await lab.ended(opened - held);
+        }
+        await lab.ended(opened);
+      }
+    },
+  };
+}
+
 async function untilGoaway(lab: Lab, requests: number): Promise<void> {
   await lab.serve({ plans: { '/short': [{ send: 2, everyMs: 10 }, { close: 'complete' }] } });
   const settings = `http2_max_concurrent_streams 100; keepalive_requests ${requests};`;
@@ -20,17 +58,12 @@ async function untilGoaway(lab: Lab, requests: number): Promise<void> {
 }
 
 export const scenarios: readonly Scenario[] = [
+  requestLimit(50, 700, 2),
+  requestLimit(100, 1300, 3),
   {
-    name: 'goaway-request-count',
-    what: 'nginx with keepalive_requests 10 sends GOAWAY on two connections',
-    truth: { cause: 'S33', by: 'proxy', spoiled: 2, normal: 20, seen: { client: ['S33'] } },
-    needs: ['nginx'],
-    run: (lab) => untilGoaway(lab, 10),
-  },
-  {
-    name: 'goaway-request-count-25',
-    what: 'the same with keepalive_requests 25',
-    truth: { cause: 'S33', by: 'proxy', spoiled: 2, normal: 50, seen: { client: ['S33'] } },
+    name: 'goaway-nothing-open',
+    what: 'nginx with keepalive_requests 25 sends GOAWAY on two connections when all answers are whole',
+    truth: { cause: 'normal', by: 'nobody', spoiled: 0, normal: 50, seen: { client: [] } },
     needs: ['nginx'],
     run: (lab) => untilGoaway(lab, 25),
   },
@@ -45,7 +78,8 @@ export const scenarios: readonly Scenario[] = [
       spoiled: 5,
       normal: 0,
       timer: { measures: 'idle', seconds: 2.7 },
-      seen: { client: ['S03', 'S24', 'S05'] },
+      // nginx 1.22 keeps RST_STREAM back until it has something else to write: the times on the wire are no timer's.
+      seen: { client: ['S24', 'S03'] },
     },
     needs: ['nginx'],
     async run(lab) {
@@ -60,6 +94,30 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'rst-stream-silent',
+    what: 'RST_STREAM with INTERNAL_ERROR after 2.2 s of silence, as a proxy sends that does not wait',
+    truth: {
+      cause: 'S03',
+      by: 'server',
+      spoiled: 5,
+      normal: 0,
+      timer: { measures: 'idle', seconds: 2.2 },
+      seen: { client: ['S03'], server: ['S03'] },
+    },
+    async run(lab) {
+      const { plans, paths } = streamsOfAges([1, 4, 6, 8, 11], 310, [
+        { waitMs: 2200 },
+        { close: 'rst-stream' },
+      ]);
+      await lab.serve({ protocol: 'http2', plans });
+      for (const path of paths) {
+        await lab.client.ask('openHttp2', { host: addresses.server, path });
+        await pause(130);
+      }
+      await lab.ended(5);
+    },
+  },
+  {
     name: 'rst-stream-total',
     what: 'RST_STREAM with INTERNAL_ERROR at the age of 3.5 s',
     truth: {
@@ -68,7 +126,7 @@ export const scenarios: readonly Scenario[] = [
       spoiled: 4,
       normal: 1,
       timer: { measures: 'total', seconds: 3.5 },
-      seen: { client: ['S04', 'S24'], server: ['S04', 'S24'] },
+      seen: { client: ['S04'], server: ['S04'] },
     },
     async run(lab) {
       const plans = Object.fromEntries(

@@ -14,9 +14,13 @@ async function stall(
   count: number,
   readBytes: number,
   client = '3200ms',
+  givenUp = false,
 ): Promise<void> {
   for (const end of Object.values(lab.path)) await end.setSysctls(small);
-  const plan = [{ send: 90, everyMs: 60, bytes: 3000 }];
+  const plan = [
+    { send: 90, everyMs: 60, bytes: 3000 },
+    ...(givenUp ? [{ untilMs: 7000 }, { close: 'reset' as const }] : []),
+  ];
   await lab.serve({ plans: { '/big': plan, '/small': [{ send: 40, everyMs: 300 }] } });
   if (host === addresses.router) await lab.proxy('haproxy', haproxy({ client, server: '60s' }));
   const slow = Array(count).fill({ host, path: '/big', readBytes });
@@ -37,13 +41,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'zero-window-given-up',
     what: 'the server gives up streams whose window stays closed',
-    truth: { cause: 'S15', by: 'server', spoiled: 3, normal: 0, seen: { client: ['S15'], server: ['S15'] } },
+    truth: { cause: 'S15', by: 'server', spoiled: 3, normal: 1, seen: { client: ['S15'], server: ['S15'] } },
     proof: { client: { TCPToZeroWindowAdv: 3 }, server: { TCPWinProbe: 6 } },
     async run(lab) {
-      await stall(lab, addresses.server6, 3, 9000);
-      await pause(6000);
-      await lab.closeAll('reset');
-      await lab.serverHas(0);
+      await stall(lab, addresses.server6, 3, 9000, '', true);
+      // Its plan resets what is slow.
+      await lab.serverHas(4);
+      await lab.serverHas(1);
+      await pause(300);
     },
   },
   {

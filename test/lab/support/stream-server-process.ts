@@ -59,6 +59,9 @@ export interface ServerPlan {
   readonly headAfterMs?: number;
   /** TCP keepalive after so much silence. */
   readonly keepAliveMs?: number;
+  /** A connection of HTTP/2 gets GOAWAY at so many requests, and is closed `drainMs` later, whatever is open. */
+  readonly maxRequests?: number;
+  readonly drainMs?: number;
 }
 
 interface Carrier {
@@ -86,6 +89,7 @@ const asks = {
         .on('session', (session) => sockets.set(session, accepted))
         .on('stream', (stream, headers) => {
           stream.on('error', () => {});
+          countRequest(stream, sockets.get(stream.session!)!);
           void serve(http2Carrier(stream, sockets.get(stream.session!)!), headers[':path']!);
         });
       server.prependListener('connection', (socket: Socket) => {
@@ -204,6 +208,14 @@ function http1Carrier(request: IncomingMessage, response: ServerResponse): Carri
   };
 }
 
+function countRequest({ id, session }: ServerHttp2Stream, socket: Socket): void {
+  const { maxRequests, drainMs = 0 } = running;
+  // The streams of clients have odd numbers.
+  if (id !== 2 * (maxRequests ?? 0) - 1) return;
+  session!.goaway(0, id);
+  setTimeout(() => socket.end(), drainMs);
+}
+
 function http2Carrier(stream: ServerHttp2Stream, socket: Socket): Carrier {
   return {
     head: () => stream.respond({ ':status': 200, 'content-type': 'text/event-stream' }),
@@ -213,7 +225,8 @@ function http2Carrier(stream: ServerHttp2Stream, socket: Socket): Carrier {
     },
     close(how) {
       if (how === 'complete') stream.end();
-      else if (how === 'rst-stream') stream.close(2);
+      // close(2) would send END_STREAM first, as if all were well.
+      else if (how === 'rst-stream') stream.destroy(new Error('Told to'));
       else if (how === 'goaway') stream.session!.close();
       else if (how === 'reset') socket.resetAndDestroy();
       else if (how === 'fin') socket.end();

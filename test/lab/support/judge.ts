@@ -1,0 +1,51 @@
+// Holds what a diagnosis says against what is true. Pure.
+
+import type { Diagnosis, Sureness } from '../../../src/diagnose/index.ts';
+import type { CapturePoint } from '../scenario.ts';
+import type { Exhibit } from './run-scenario.ts';
+
+/** The captures that were given: of one place, or of all places of the scenario. */
+export type GivenCaptures = CapturePoint | 'together';
+
+export interface Judgement {
+  readonly scenario: string;
+  readonly what: string;
+  readonly given: GivenCaptures;
+  /** What is true. */
+  readonly cause: string;
+  /** What may be named from there. */
+  readonly may: readonly string[];
+  readonly named: readonly Named[];
+  /** Empty: the diagnosis is right. */
+  readonly faults: readonly string[];
+}
+
+interface Named {
+  readonly id: string;
+  readonly sureness: Sureness;
+  readonly streams: number;
+}
+
+export function judge(exhibit: Exhibit, given: GivenCaptures, diagnosis: Diagnosis): Judgement {
+  const { name, what, truth } = exhibit;
+  const may: readonly string[] = (given === 'together' ? truth.together : truth.seen[given]) ?? [];
+  const named = diagnosis.findings.map(({ id, sureness, streamCount }) => ({
+    id,
+    sureness,
+    streams: streamCount,
+  }));
+  const faults = [
+    ...(may.length > 0 && named.length === 0 ? [`names nothing instead of ${may.join(' or ')}`] : []),
+    ...named.flatMap((finding) => faultsOf(finding, may, truth.spoiled)),
+  ];
+  return { scenario: name, what, given, cause: truth.cause, may, named, faults };
+}
+
+function faultsOf({ id, sureness, streams }: Named, may: readonly string[], spoiled: number): string[] {
+  if (!may.includes(id)) return [`accuses ${id} (${sureness})`];
+  const faults: string[] = [];
+  if (may.length > 1 && sureness === 'sure')
+    faults.push(`is sure of ${id}, which may be ${may.join(' or ')}`);
+  if (streams !== spoiled) faults.push(`counts ${streams} streams for ${id} instead of ${spoiled}`);
+  return faults;
+}
