@@ -1,14 +1,17 @@
-// Every scenario of the lab happens, by the kernels' own counters; and what the tool reads in its captures is what
-// Wireshark reads.
+// Every scenario of the lab happens, by the kernels' own counters; what the tool reads in its captures is what Wireshark
+// reads; and from the captures alone it names the cause.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { networkNamespaces, tool } from '../support/require.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { compareDissection } from './support/compare-dissection.ts';
+import { examine } from './support/examine.ts';
+import type { Judgement } from './support/judge.ts';
+import { rowOf } from './support/matrix.ts';
 import { runScenarios } from './support/run-scenarios.ts';
 
 const TOOLS = ['tcpdump', 'tshark', 'dumpcap', 'nginx', 'haproxy', 'conntrack', 'socat', 'openssl'];
@@ -27,6 +30,25 @@ test('each cause happens for real, and is captured', { timeout: 900_000 }, async
   await t.test('with packets at each place', () => {
     // A head and at least one packet with TCP.
     for (const file of files) assert.ok(statSync(file).size > 24 + 16 + 54, `${file} is empty`);
+  });
+
+  const judgements: Judgement[] = [];
+  for (const exhibit of exhibits) judgements.push(...(await examine(exhibit, folder)));
+
+  await t.test(
+    'and named blind: every cause, nothing that is normal, nothing sure that cannot be known',
+    () => {
+      const faults = judgements.flatMap(({ scenario, given, faults: of }) =>
+        of.map((fault) => `${scenario}, captured at ${given}: ${fault}`),
+      );
+      assert.deepEqual(faults, []);
+    },
+  );
+
+  await t.test('as docs/diagnose-lab.md says', () => {
+    const page = readFileSync(new URL('../../docs/diagnose-lab.md', import.meta.url), 'utf8').split('\n');
+    const missing = judgements.map(rowOf).filter((row) => !page.includes(row));
+    assert.deepEqual(missing, [], 'write the page again: node test/lab/write-matrix.ts FOLDER');
   });
 
   await t.test('which are dissected as Wireshark does it', async () => {

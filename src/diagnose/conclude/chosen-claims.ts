@@ -11,6 +11,8 @@ export interface ChosenClaim {
   readonly claim: Claim;
   /** Its streams that no better claim has taken. */
   readonly streams: readonly Stream[];
+  /** The same of what it explains without counting it. */
+  readonly beside: readonly Stream[];
 }
 
 const rank: Readonly<Record<Sureness, number>> = { sure: 0, likely: 1, possible: 2 };
@@ -31,8 +33,9 @@ export function chosenClaims(scene: Scene, rules: readonly Rule[]): ChosenClaim[
     // What is left of a claim whose streams mostly have another cause is not what it claimed.
     if (streams.length * 2 < claim.streams.length || (streams.length === 0 && claim.streams.length > 0))
       continue;
-    for (const stream of streams) taken.add(stream);
-    chosen.push({ rule, claim, streams });
+    const beside = (claim.beside ?? []).filter((stream) => !taken.has(stream) && !streams.includes(stream));
+    for (const stream of [...streams, ...beside]) taken.add(stream);
+    chosen.push({ rule, claim, streams, beside });
   }
   return chosen;
 }

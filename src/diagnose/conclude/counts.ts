@@ -15,7 +15,7 @@ const words: Readonly<Record<NormalKind, string>> = {
 };
 
 function claimedStreams(chosen: readonly ChosenClaim[]): ReadonlySet<Stream> {
-  return new Set(chosen.flatMap(({ streams }) => streams));
+  return new Set(chosen.flatMap(({ streams, beside }) => [...streams, ...beside]));
 }
 
 export function normalCounts(scene: Scene, chosen: readonly ChosenClaim[]): Count[] {
@@ -28,10 +28,11 @@ export function normalCounts(scene: Scene, chosen: readonly ChosenClaim[]): Coun
   if (scene.earlierResponses > 0)
     counts.set('complete', (counts.get('complete') ?? 0) + scene.earlierResponses);
   const kinds = Object.keys(words) as NormalKind[];
-  return kinds.flatMap((kind) => {
-    const count = counts.get(kind) ?? 0;
-    return count === 0 ? [] : [{ what: words[kind], count }];
-  });
+  const beside = new Set(chosen.flatMap((one) => one.beside)).size;
+  return [
+    ...kinds.map((kind) => ({ what: words[kind], count: counts.get(kind) ?? 0 })),
+    { what: 'connections that are part of a finding', count: beside },
+  ].filter(({ count }) => count > 0);
 }
 
 /** Why nothing can be said about a stream whose end is not normal. */

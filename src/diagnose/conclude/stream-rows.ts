@@ -15,7 +15,9 @@ export function streamRows(
   max: number,
 ): { readonly rows: readonly StreamRow[]; readonly leftOut: number } {
   const verdicts = new Map<Stream, string>();
-  for (const { rule, streams: of } of chosen) for (const stream of of) verdicts.set(stream, rule.id);
+  for (const { rule, streams: of, beside } of chosen) {
+    for (const stream of [...of, ...beside]) verdicts.set(stream, rule.id);
+  }
   const order = [...streams].sort((a, b) => Number(verdicts.has(b)) - Number(verdicts.has(a)));
   const shown = order.slice(0, max).sort((a, b) => a.flow.firstMs - b.flow.firstMs);
   return {

@@ -194,6 +194,8 @@ describe('S17, conntrack INVALID', () => {
     const found = findingsOf([real, stray]);
     assert.deepEqual(ids(found), ['S17 sure']);
     assert.match(found[0]!.summary, /172\.16\.4\.9/);
+    // One stream was cut; the connection that nobody opened is part of it, and no second one.
+    assert.equal(found[0]!.streamCount, 1);
   });
 
   it('is only possible for a reset without a socket in the middle of a busy stream', () => {

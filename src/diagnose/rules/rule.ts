@@ -43,6 +43,8 @@ export interface Claim {
   readonly detail?: string;
   readonly summary: string;
   readonly streams: readonly Stream[];
+  /** Connections that belong to what happened and are no streams of their own: explained, not counted. */
+  readonly beside?: readonly Stream[];
   readonly why: readonly Point[];
   readonly help: readonly string[];
   readonly more: readonly string[];

@@ -6,7 +6,7 @@ import { isReset, isSyn } from '../timeline/reset-form.ts';
 import { movedCounters, type Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
 import type { Claim, Rule } from './rule.ts';
-import { addressOf, count, endPoint, refsOf, streamFilter, timeText } from './words.ts';
+import { count, endPoint, refsOf, streamFilter, timeText } from './words.ts';
 
 /** A longer pause before the reset makes it a question of idleness (S01). */
 const BUSY_MS = 2000;
@@ -53,7 +53,9 @@ function untranslated(scene: Scene): Claim[] {
       ...(byStrange.get(`${address} ${port}`) ?? []),
     ]);
     for (const real of candidates) {
-      const data = real.flow !== stray.flow && real.flow.sawStart && sharedNumbers(stray.flow, real.flow);
+      // With the same ends to the client it is the same connection, which another capture holds from its beginning.
+      if (sameEnds(stray.flow, asClientKnows(real, scene))) continue;
+      const data = real.flow.sawStart && sharedNumbers(stray.flow, real.flow);
       if (data) {
         found.push({ stray, real, data });
         break;
@@ -63,6 +65,12 @@ function untranslated(scene: Scene): Claim[] {
   if (found.length === 0) return [];
   return [claimUntranslated(found, scene)];
 }
+
+const endsOf = ({ client, server }: Flow) =>
+  [client, server].map(({ address, port }) => `${address} ${port}`).toSorted();
+// The capture nearer to the client has the address that it talks to.
+const asClientKnows = ({ flow }: Stream, { pairOf }: Scene): Flow => pairOf.get(flow.id)?.near ?? flow;
+const sameEnds = (a: Flow, b: Flow) => endsOf(a).join() === endsOf(b).join();
 
 function sharedNumbers(stray: Flow, real: Flow): Segment | undefined {
   const next = real.halves.server.nextSeq;
@@ -75,18 +83,19 @@ function sharedNumbers(stray: Flow, real: Flow): Segment | undefined {
 
 function claimUntranslated(found: readonly Pairing[], scene: Scene): Claim {
   const first = found[0]!;
+  const { client, server } = asClientKnows(first.real, scene);
   const counters = movedCounters(scene, 'conntrack invalid');
   const inner = first.stray.flow[first.data.from].address;
   const resets = found.flatMap(({ stray }) => stray.flow.segments.filter(isReset));
-  const streams = [...new Set(found.flatMap(({ real, stray }) => [real, stray]))];
   return {
     level: 'cause',
     sureness: 'sure',
-    summary: `Data of ${addressOf(first.real, 'server')} reached ${addressOf(first.real, 'client')} with the untranslated address ${inner}, and was answered with a reset.`,
-    streams,
+    summary: `Data of ${server.address} reached ${client.address} with the untranslated address ${inner}, and was answered with a reset.`,
+    streams: [...new Set(found.map(({ real }) => real))],
+    beside: found.map(({ stray }) => stray),
     why: [
       {
-        text: `data from ${inner} to the client's port ${first.real.flow.client.port}, with numbers of its connection to ${addressOf(first.real, 'server')}`,
+        text: `data from ${inner} to the client's port ${client.port}, with numbers of its connection to ${server.address}`,
         refs: refsOf(found.map(({ data }) => data)),
         filter: streamFilter(found.map(({ stray }) => stray)),
       },

@@ -1,11 +1,11 @@
 // S25: the connection stands, but the server has fallen silent on it: heartbeats that used to come do not.
 
 import type { Burst } from '../evidence.ts';
-import { median } from '../timeline/cluster.ts';
+import { median, spreadOf } from '../timeline/cluster.ts';
 import { logFacts, type Scene } from '../timeline/scene.ts';
 import { type Stream, serverKey } from '../timeline/stream.ts';
 import type { Claim, Rule } from './rule.ts';
-import { areOne } from './timer-claim.ts';
+import { spanOf } from './timer-claim.ts';
 import { addressOf, count, rangeText, refsOf, streamFilter, timeText } from './words.ts';
 
 /** So many heartbeats must have come in step, and so many be missing. */
@@ -13,6 +13,8 @@ const MIN_BEATS = 4;
 const MIN_MISSED = 3;
 /** So many in step are a heartbeat and no topic that was busy for a while. */
 const LONG_BEATS = 10;
+/** Heartbeats are seconds apart; what is faster is a topic, which may fall quiet. */
+const MIN_LONG_BEAT_MS = 1000;
 /** Events come and go; a shorter pause is daily life. */
 const MIN_SILENT_MS = 5000;
 
@@ -43,10 +45,20 @@ export const s25DeafStream: Rule = {
 // A topic can fall quiet, and a client leave in silence: one age on several streams, or a long record, is more than that.
 function isTelling(streams: readonly Stream[], scene: Scene): boolean {
   const silences = streams.map((stream) => silenceOf(stream)!);
-  const isOneAge = silences.length >= 2 && areOne(silences.map(({ ageMs }) => ageMs));
   const isLong =
-    streams.every(({ end }) => end.kind === 'open') && silences.every(({ beats }) => beats >= LONG_BEATS);
-  return isOneAge || isLong || logFacts(scene, 'write-timeout').length > 0;
+    streams.every(({ end }) => end.kind === 'open') &&
+    silences.every(({ beats, beatMs }) => beats >= LONG_BEATS && beatMs >= MIN_LONG_BEAT_MS);
+  return isOneAge(streams, silences) || isLong || logFacts(scene, 'write-timeout').length > 0;
+}
+
+// A rhythm tells the age to one step: the limit lies between the last that came and the first that did not. Streams that
+// began together say nothing by it, since one quiet moment of their topic is one age for all.
+function isOneAge(streams: readonly Stream[], silences: readonly Silence[]): boolean {
+  const latest = Math.max(...silences.map(({ ageMs }) => ageMs));
+  const earliestMissed = Math.min(...silences.map(({ ageMs, beatMs }) => ageMs + beatMs));
+  const longestBeat = Math.max(...silences.map(({ beatMs }) => beatMs));
+  const beganApart = spanOf(streams.map(({ beginMs }) => beginMs)) > longestBeat * 1.5;
+  return silences.length >= 2 && beganApart && latest <= earliestMissed + spreadOf(0);
 }
 
 interface Silence {
@@ -78,14 +90,12 @@ function claim(streams: readonly Stream[], scene: Scene): Claim {
   const silences = streams.map((stream) => silenceOf(stream)!);
   const first = silences[0]!;
   const ages = silences.map(({ ageMs }) => ageMs);
-  // Heartbeats tell the age to one step: the limit lies between the last that came and the first that did not.
-  const isOneAge = silences.length >= 2 && areOne(ages);
   const lines = logFacts(scene, 'write-timeout');
   const address = addressOf(streams[0]!, 'server');
   return {
     level: 'cause',
     sureness: lines.length > 0 ? 'sure' : silences.length >= 2 ? 'likely' : 'possible',
-    detail: isOneAge
+    detail: isOneAge(streams, silences)
       ? `from the age of ${timeText(first.ageMs)} on`
       : `for ${rangeText(silences.map(({ silentMs }) => silentMs))}`,
     summary: `${address} fell silent on ${count(streams.length, 'open stream')}: a heartbeat every ${timeText(first.beatMs)} stopped coming.`,

@@ -192,6 +192,20 @@ describe('S25, deaf stream', () => {
     assert.deepEqual(ids(findingsOf([beating(20)], {}, 12_000)), ['S25 possible']);
   });
 
+  it('knows one age from rhythms of its own, within a step of each', () => {
+    const until = (atMs: number, everyMs: number, beats: number) =>
+      new FlowScript({ atMs }).connect().request().respond().events(beats, everyMs);
+    // All fall silent between 2.8 s and 3 s.
+    const deaf = [until(0, 300, 9), until(1500, 400, 7), until(3100, 700, 4)].map((one, i) =>
+      one.events(i === 2 ? 1 : 0, 0),
+    );
+    assert.deepEqual(ids(findingsOf(deaf, {}, 16_000)), ['S25 likely']);
+  });
+
+  it('is not claimed where streams that began together fall silent together: a quiet topic does that', () => {
+    assert.deepEqual(findingsOf([beating(7), beating(7, 40)], {}, 14_000), []);
+  });
+
   it('is not claimed for a pause, nor for a topic that was busy for a while', () => {
     assert.deepEqual(findingsOf([beating(20)], {}, 2500), []);
     assert.deepEqual(findingsOf([beating(6)], {}, 12_000), []);

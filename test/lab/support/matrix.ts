@@ -13,7 +13,7 @@ is written by
     npx node test/lab/write-captures.ts FOLDER && npx node test/lab/write-matrix.ts FOLDER
 
 and the lab fails when the tool says anything else than what stands here, when it accuses what is normal, or when it is sure of
-what cannot be known from where the capture was made. [Causes](causes/README.md) has what S01 and the others mean.
+what cannot be known from where the capture was made. \`holdfast diagnose explain S01\` says what S01 means.
 `;
 
 /** One line a capture; the lab looks for each of its own in the page. */
