@@ -1,11 +1,10 @@
 // S25: the connection stands, but the server has fallen silent on it: heartbeats that used to come do not.
 
 import type { Burst } from '../evidence.ts';
-import { median, spreadOf } from '../timeline/cluster.ts';
+import { median, range, spreadOf } from '../timeline/cluster.ts';
 import { logFacts, type Scene } from '../timeline/scene.ts';
 import { type Stream, serverKey } from '../timeline/stream.ts';
 import type { Claim, Rule } from './rule.ts';
-import { spanOf } from './timer-claim.ts';
 import { addressOf, count, rangeText, refsOf, streamFilter, timeText } from './words.ts';
 
 /** So many heartbeats must have come in step, and so many be missing. */
@@ -57,7 +56,8 @@ function isOneAge(streams: readonly Stream[], silences: readonly Silence[]): boo
   const latest = Math.max(...silences.map(({ ageMs }) => ageMs));
   const earliestMissed = Math.min(...silences.map(({ ageMs, beatMs }) => ageMs + beatMs));
   const longestBeat = Math.max(...silences.map(({ beatMs }) => beatMs));
-  const beganApart = spanOf(streams.map(({ beginMs }) => beginMs)) > longestBeat * 1.5;
+  const begun = range(streams.map(({ beginMs }) => beginMs));
+  const beganApart = begun.max - begun.min > longestBeat * 1.5;
   return silences.length >= 2 && beganApart && latest <= earliestMissed + spreadOf(0);
 }
 

@@ -3,7 +3,7 @@
 import { matchTimers, type TimerRow, timersOfHop } from '../data/timers.ts';
 import type { Side } from '../evidence.ts';
 import type { Sureness } from '../finding.ts';
-import { densest, momentsOfEnds, spreadOf } from '../timeline/cluster.ts';
+import { momentsOfEnds, spreadOf } from '../timeline/cluster.ts';
 import type { Stream } from '../timeline/stream.ts';
 import type { TimerPattern } from '../timeline/timer-pattern.ts';
 import { addressOf, timeText } from './words.ts';
@@ -84,10 +84,4 @@ export function surer(sureness: Sureness): Sureness {
 export function heartbeatHelp(valueMs: number): string {
   const everyMs = Math.min(15_000, Math.max(500, Math.floor(valueMs / 3000) * 1000 || valueMs / 3));
   return `send a heartbeat (payload, such as an SSE comment) every ${timeText(everyMs)}`;
-}
-
-/** Whether times are one value. */
-export function areOne(times: readonly number[]): boolean {
-  if (times.length === 0) return false;
-  return densest(times, (time) => time).length === times.length;
 }
