@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { evidenceOf, FlowScript } from '../../test/support/flow-script.ts';
 import { causeIds } from './cause-page.ts';
+import { timerRows } from './data/timers.ts';
 import { diagnose, type Evidence, type Flow, type SegmentMark } from './index.ts';
 import { rules } from './rules/index.ts';
 
@@ -171,5 +172,21 @@ describe('the rules', () => {
       assert.ok(apartFrom.every((id) => causeIds.includes(id)));
       assert.ok(needs.length > 0 && page.help.length > 0 && page.sources.length > 0);
     }
+  });
+
+  it('give none of the advice that is often repeated and wrong', () => {
+    const advice = [...rules.flatMap(({ page }) => page.help), ...timerRows.map(({ help }) => help)];
+    const wrong: readonly RegExp[] = [
+      /tcp_tw_reuse|tcp_tw_recycle/,
+      // It is about FIN_WAIT_2 and shortens no TIME_WAIT.
+      /tcp_fin_timeout(?! is about FIN_WAIT_2)/,
+      /(?<!never )set linger|enable SO_LINGER/i,
+      /topologyKeys|AbortRequest|probe-timeout-seconds/,
+      /server push|connection: keep-alive header/i,
+      /readiness.*stream|liveness.*stream/i,
+      /context\.WithTimeout|ReadTimeout/,
+      /retry after a reset|raise the number of probes/i,
+    ];
+    for (const text of advice) for (const pattern of wrong) assert.doesNotMatch(text, pattern);
   });
 });
