@@ -12,6 +12,7 @@ import { scenarios as idleDrop } from './scenarios/idle-drop.ts';
 import { scenarios as injected } from './scenarios/injected.ts';
 import { scenarios as keepaliveFailure } from './scenarios/keepalive-failure.ts';
 import { scenarios as linger } from './scenarios/linger.ts';
+import { scenarios as mixed } from './scenarios/mixed.ts';
 import { scenarios as notListening } from './scenarios/not-listening.ts';
 import { scenarios as partition } from './scenarios/partition.ts';
 import { scenarios as processKill } from './scenarios/process-kill.ts';
@@ -22,6 +23,7 @@ import { scenarios as staleReuse } from './scenarios/stale-reuse.ts';
 import { scenarios as sweepingTimer } from './scenarios/sweeping-timer.ts';
 import { scenarios as totalTimeout } from './scenarios/total-timeout.ts';
 import { scenarios as truncated } from './scenarios/truncated.ts';
+import { scenarios as unharmed } from './scenarios/unharmed.ts';
 import { scenarios as unknown } from './scenarios/unknown.ts';
 import { scenarios as windowScale } from './scenarios/window-scale.ts';
 
@@ -48,5 +50,7 @@ export const allScenarios: readonly Scenario[] = [
   ...http2Ends,
   ...clientLeaves,
   ...complete,
+  ...unharmed,
+  ...mixed,
   ...unknown,
 ];

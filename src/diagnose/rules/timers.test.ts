@@ -10,14 +10,14 @@ const findingsOf = (flows: readonly FlowScript[], tailMs = 0) =>
   diagnose(evidenceOf(flows, {}, tailMs)).findings;
 
 /** Streams that begin 7 s apart, get so many events at their own rhythm, and are then silent until the server closes. */
-function idleClosed(events: readonly number[], silentMs: number, headers = {}): FlowScript[] {
+function idleClosed(events: readonly number[], silentMs: number, headers = {}, everyMs = 900): FlowScript[] {
   return events.map((count, i) =>
     new FlowScript({ atMs: i * 7000 })
       .connect()
       .request()
       .wait(5)
       .respond(headers)
-      .events(count, 900 + 310 * i)
+      .events(count, everyMs + 310 * i)
       .wait(silentMs + i)
       .fin('server'),
   );
@@ -40,6 +40,13 @@ describe('S03, proxy idle timeout', () => {
       finding!.not.map(({ id }) => id),
       ['S01', 'S02', 'S04', 'S08'],
     );
+  });
+
+  it('counts those that a lazy timer ended early, where events were close together', () => {
+    const ends = [...idleClosed([3, 9], 3700), ...idleClosed([6], 3430, {}, 240), ...idleClosed([9], 3430)];
+    const [finding] = findingsOf(ends);
+    // Where events were a second apart, 3.43 s is no timer of 3.7 s.
+    assert.deepEqual([finding!.id, finding!.streamCount], ['S03', 3]);
   });
 
   it('names the setting only when the hop was recognised, else asks', () => {

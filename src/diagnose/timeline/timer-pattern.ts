@@ -23,6 +23,8 @@ export interface TimerPattern {
 
 /** Below this, the gap before an end is how long a close takes, not how long a timer runs. */
 const MIN_TIMER_MS = 1000;
+/** nginx does not move a timer for less than this (NGX_TIMER_LAZY_DELAY), so it can fire so much early. */
+const LAZY_MS = 300;
 /** What one program does in one go. */
 const INSTANT_MS = 20;
 
@@ -59,9 +61,26 @@ function idlePattern(streams: readonly Stream[]): TimerPattern | undefined {
     valueMs: median(members.map(gapOf)),
     earliestMs: min,
     latestMs: max,
-    streams: members,
+    streams: [...members, ...firedEarly(able, members, max)],
     isRound: round,
   };
+}
+
+// With events close together such a timer stands where one of the earlier ones has put it.
+function firedEarly(able: readonly Stream[], members: readonly Stream[], latestMs: number): Stream[] {
+  return able.filter(
+    (stream) =>
+      !members.includes(stream) &&
+      gapOf(stream) < latestMs &&
+      gapOf(stream) >= latestMs - LAZY_MS &&
+      lastStepMs(stream) < LAZY_MS,
+  );
+}
+
+function lastStepMs({ exchange, flow }: Stream): number {
+  const bursts = exchange?.bursts.length ? exchange.bursts : flow.halves.server.bursts;
+  const [before, last] = bursts.slice(-2);
+  return last === undefined ? Number.POSITIVE_INFINITY : last.atMs - before!.atMs;
 }
 
 // One stream without any payload after its beginning has one number for both.

@@ -10,7 +10,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { Hop } from './hop.ts';
 import { readCounters } from './kernel-counters.ts';
 import { makePath, type Path, type Place } from './path.ts';
-import { type ProxyProgram, startProxy } from './proxy.ts';
+import { type ProxyProgram, type RunningProxy, startProxy } from './proxy.ts';
 import type { StreamClientAsks, StreamPlan, StreamState } from './stream-client-process.ts';
 import type { Close, ServerPlan, StreamServerAsks } from './stream-server-process.ts';
 
@@ -107,7 +107,7 @@ export class Lab {
   }
 
   /** Starts a proxy on the router with this configuration. */
-  proxy(program: ProxyProgram, configuration: string): Promise<void> {
+  proxy(program: ProxyProgram, configuration: string): Promise<RunningProxy> {
     return startProxy(this.#cleanup, this.path.router, program, configuration, this.folder());
   }
 

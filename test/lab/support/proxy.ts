@@ -10,6 +10,10 @@ import type { Namespace } from './namespaces.ts';
 
 export type ProxyProgram = 'nginx' | 'haproxy';
 
+export interface RunningProxy {
+  kill(): Promise<void>;
+}
+
 const LIMIT_MS = 10_000;
 
 /** Starts it in one process, and answers when it listens. */
@@ -19,7 +23,7 @@ export async function startProxy(
   program: ProxyProgram,
   configuration: string,
   folder: string,
-): Promise<void> {
+): Promise<RunningProxy> {
   const file = join(folder, `${program}.conf`);
   writeFileSync(file, program === 'nginx' ? nginxFile(configuration, folder) : configuration);
   const args = program === 'nginx' ? ['-p', folder, '-c', file] : ['-db', '-f', file];
@@ -30,10 +34,11 @@ export async function startProxy(
     stderr += text;
   });
   const exited = once(child, 'exit');
-  cleanup.after(async () => {
+  const kill = async () => {
     child.kill('SIGKILL');
     await within(`the end of ${program}`, exited, LIMIT_MS);
-  });
+  };
+  cleanup.after(kill);
   await waitFor(
     `${program} to listen`,
     async () => {
@@ -42,6 +47,7 @@ export async function startProxy(
     },
     LIMIT_MS,
   );
+  return { kill };
 }
 
 // One process, which a kill ends, and nothing outside of the folder.

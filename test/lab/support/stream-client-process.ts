@@ -19,8 +19,9 @@ export interface StreamPlan {
   readonly localPort?: number;
   /** A POST with a body of so many bytes. */
   readonly bodyBytes?: number;
-  /** Reads no more after so many bytes. */
+  /** Reads no more after so many bytes, or reads on after so long. */
   readonly readBytes?: number;
+  readonly readOnAfterMs?: number;
   readonly leaveAfterMs?: number;
   /** Leaves when nothing has come for so long. */
   readonly idleLimitMs?: number;
@@ -44,6 +45,7 @@ interface Stream {
   bytes: number;
   end?: string;
   socket?: Socket;
+  isSlow?: true;
 }
 
 const CONNECT_LIMIT_MS = 30_000;
@@ -116,7 +118,11 @@ function run(stream: Stream, plan: StreamPlan): void {
   });
   socket.on('data', (chunk: Buffer) => {
     stream.bytes += chunk.length;
-    if (stream.bytes >= readBytes) socket.pause();
+    if (stream.bytes >= readBytes && !stream.isSlow) {
+      stream.isSlow = true;
+      socket.pause();
+      if (plan.readOnAfterMs !== undefined) setTimeout(() => socket.resume(), plan.readOnAfterMs);
+    }
     if (idleLimitMs === undefined) return;
     clearTimeout(idle);
     idle = setTimeout(() => leaveBy(stream, leave), idleLimitMs);
