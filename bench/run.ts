@@ -14,7 +14,9 @@ import { peers } from './peers/registry.ts';
 import { ResultFolder } from './result-folder.ts';
 import { runVariant } from './rounds.ts';
 import { capture } from './scenarios/capture.ts';
+import { ceiling } from './scenarios/ceiling.ts';
 import { durable } from './scenarios/durable.ts';
+import { fiftyOneThousand } from './scenarios/fifty-one-thousand.ts';
 import { foreign } from './scenarios/foreign.ts';
 import { heap } from './scenarios/heap.ts';
 import { loadSelf } from './scenarios/load-self.ts';
@@ -31,6 +33,8 @@ const byName: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> =
   heap,
   durable,
   capture,
+  '51k': fiftyOneThousand,
+  ceiling,
 };
 
 const stop = new AbortController();
