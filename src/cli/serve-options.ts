@@ -1,6 +1,16 @@
 // The options of `holdfast serve`. Rows whose `option` is an option of the hub get default and check from there.
 
+import { drainOptions } from '../http/drain-options.ts';
+import { hubOptions } from '../http/hub-options.ts';
 import type { OptionRow } from './option-rows.ts';
+
+/** Where rows have their defaults and checks from. */
+export const serveRules = {
+  ...hubOptions,
+  drainDelayMs: drainOptions.delayMs,
+  drainWindowMs: drainOptions.windowMs,
+  drainMaxPerSecond: drainOptions.maxPerSecond,
+};
 
 export const serveOptions = [
   {
@@ -117,6 +127,38 @@ export const serveOptions = [
     option: 'maxLogAgeMs',
     auto: '24h on disk, 1h in memory',
     description: 'how long the log keeps an event',
+  },
+  {
+    flag: '--max-stream-age',
+    kind: 'duration',
+    option: 'maxStreamAgeMs',
+    optional: true,
+    description: 'end each stream after this time, less up to a fifth by chance, so that load spreads again',
+  },
+  {
+    flag: '--max-open-rate',
+    kind: 'count',
+    option: 'maxOpensPerSecond',
+    description: 'streams that a process opens a second; more are told when to come back',
+  },
+  {
+    flag: '--drain-delay',
+    kind: 'duration',
+    option: 'drainDelayMs',
+    auto: '5s on Kubernetes, 0s elsewhere',
+    description: 'on SIGTERM: how long new streams are still taken, until nobody sends them here',
+  },
+  {
+    flag: '--drain-window',
+    kind: 'duration',
+    option: 'drainWindowMs',
+    description: 'on SIGTERM: over how long the streams are ended',
+  },
+  {
+    flag: '--drain-rate',
+    kind: 'count',
+    option: 'drainMaxPerSecond',
+    description: 'streams ended a second at most, whatever the window: what those that take them over admit',
   },
   {
     flag: '--log-level',

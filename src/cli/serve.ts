@@ -6,10 +6,10 @@ import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { loadConsoleAssets } from '../console/assets.ts';
-import { hubOptions } from '../http/hub-options.ts';
 import { startAdminServer } from '../server/admin-server.ts';
 import { chooseHubSize, type HubSize, type ProcessCapacity, processCapacity } from '../server/capacity.ts';
 import { keepHeapCompact } from '../server/compact-heap.ts';
+import { type DrainOrder, drainLimitMs } from '../server/drain-order.ts';
 import { memoryLimit, whatItHolds } from '../server/holding.ts';
 import { startHostFeed } from '../server/host-feed.ts';
 import { HubMetrics } from '../server/hub-metrics.ts';
@@ -17,11 +17,11 @@ import { kernelMemoryWarning, readKernelMemory } from '../server/kernel-memory.t
 import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 import { startOneProcess } from '../server/shards/one-process.ts';
 import type { RunningHub } from '../server/shards/running-hub.ts';
-import { untilStopSignal } from '../server/signals.ts';
+import { onReloadSignal, untilStopSignal } from '../server/signals.ts';
 import { addOptions, type RowValues } from './option-rows.ts';
 import { createProcessLogger } from './process-logger.ts';
 import { openOwnLog, openSharableLog } from './serve-log.ts';
-import { serveOptions } from './serve-options.ts';
+import { serveOptions, serveRules } from './serve-options.ts';
 import { welcomeText } from './welcome-text.ts';
 
 type ServeOptions = RowValues<typeof serveOptions>;
@@ -29,8 +29,10 @@ type ServeOptions = RowValues<typeof serveOptions>;
 const DEMO_INTERVAL_MS = 1000;
 const DEFAULT_ADMIN_ADDRESS = '127.0.0.1:9464';
 
-/** Both parts of a stop are bounded in time; this is for the case that one of the bounds is broken. */
-const STOP_TIMEOUT_MS = hubOptions.closeTimeoutMs.default + 10_000;
+/** All parts of a stop are bounded in time; this is for the case that one of the bounds is broken. */
+const STOP_MARGIN_MS = 5000;
+/** What Kubernetes needs, mostly, until every node has forgotten a pod. */
+const KUBERNETES_DELAY_MS = 5000;
 
 const notes = `
 Durations are written as 500ms, 15s, 5m or 1h30m; sizes as 4096B, 64KiB or 8MiB.
@@ -43,7 +45,7 @@ Examples:
 `;
 
 export function defineServe(program: Command): void {
-  addOptions(program.command('serve').description('run a hub'), serveOptions, hubOptions)
+  addOptions(program.command('serve').description('run a hub'), serveOptions, serveRules)
     .addHelpText('after', notes)
     .action(serve);
 }
@@ -82,16 +84,27 @@ async function serve(options: ServeOptions): Promise<void> {
   sayWhatRuns(logger, options, hub.url, admin?.url);
   sayWhatItHolds(logger, size, capacity);
 
+  const order = drainOrder(options);
+  onReloadSignal(logger, () => hub.replaceWorkers({ ...order, delayMs: 0 }));
   const signal = await stopSignal;
-  logger.info({ signal }, 'Stopping');
+  logger.info({ signal, ...order }, 'Stopping');
   // Does not keep the process alive: it runs only where something else does. By a signal, since exit() waits for
   // writes under way, and one to a log that nobody reads may be what is stuck.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref();
-  hub.stopListening();
+  const limitMs = drainLimitMs(order, size.maxStreams) + STOP_MARGIN_MS;
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs).unref();
   feed?.stop();
-  await hub.close();
+  await hub.drain(order);
   await admin?.close();
   logger.info({}, 'Stopped');
+}
+
+function drainOrder({
+  drainDelayMs,
+  drainWindowMs: windowMs,
+  drainMaxPerSecond: maxPerSecond,
+}: ServeOptions): DrainOrder {
+  const autoMs = process.env.KUBERNETES_SERVICE_HOST === undefined ? 0 : KUBERNETES_DELAY_MS;
+  return { delayMs: drainDelayMs === 'auto' ? autoMs : drainDelayMs, windowMs, maxPerSecond };
 }
 
 /** @throws HoldfastError ERR_LISTEN, ERR_LOG_IN_USE and others: then nothing runs and nothing is held. */
@@ -103,9 +116,17 @@ async function startHub(
   logger: Logger,
 ): Promise<RunningHub> {
   const { corsOrigins, heartbeatMs, stallTimeoutMs, maxKernelBytes, maxTopics } = options;
-  const { maxEventBytes, maxBatchEvents, maxBodyBytes } = options;
-  const ofHub = { corsOrigins, heartbeatMs, stallTimeoutMs, maxKernelBytes, maxTopics };
-  const hub = { ...ofHub, maxEventBytes, maxBatchEvents, maxBodyBytes, assets: loadConsoleAssets() };
+  const { maxEventBytes, maxBatchEvents, maxBodyBytes, maxStreamAgeMs, maxOpensPerSecond } = options;
+  const ofStreams = {
+    heartbeatMs,
+    stallTimeoutMs,
+    maxKernelBytes,
+    maxTopics,
+    maxStreamAgeMs,
+    maxOpensPerSecond,
+  };
+  const ofEvents = { maxEventBytes, maxBatchEvents, maxBodyBytes };
+  const hub = { corsOrigins, ...ofStreams, ...ofEvents, assets: loadConsoleAssets() };
   const { maxConnections } = capacity;
   if (workers === 1) {
     const { log, bounds } = await openOwnLog(options, logger);

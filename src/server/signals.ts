@@ -1,4 +1,6 @@
-// SIGTERM and SIGINT: the first asks for a clean stop, the second ends the process at once.
+// SIGTERM and SIGINT: the first asks for a clean stop, the second ends the process at once. SIGHUP: new workers.
+
+import type { Logger } from '../base/logger.ts';
 
 /**
  * A second signal this soon is the same request: on Ctrl-C the terminal signals the whole process group, and
@@ -20,5 +22,25 @@ export function untilStopSignal(): Promise<NodeJS.Signals> {
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+  });
+}
+
+/**
+ * Does something at each SIGHUP, one after the other. On a terminal SIGHUP says that the terminal is gone, and ends the
+ * process as it always does.
+ */
+export function onReloadSignal(logger: Logger, reload: () => Promise<void>): void {
+  if (process.stdin.isTTY || process.stdout.isTTY) return;
+  let reloading = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloading = reloading
+      .then(async () => {
+        logger.info({}, 'SIGHUP: replacing the workers');
+        await reload();
+        logger.info({}, 'Every worker was replaced');
+      })
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'Not every worker was replaced; the others go on');
+      });
   });
 }

@@ -1,6 +1,7 @@
 // What the primary and a worker ask and tell each other. The log has messages of its own (log/shared/messages.ts).
 
 import type { Failure } from '../../base/peer.ts';
+import type { DrainOrder } from '../drain-order.ts';
 import type { ShardFigures } from './figures.ts';
 import type { WorkerPlan } from './worker-plan.ts';
 
@@ -45,8 +46,8 @@ export type WorkerCalls = {
   flyCanary(given: null): Promise<void>;
   /** Open your listener, full or not: nobody else has one. */
   accept(given: null): void;
-  /** Take no more connections, end all streams, answer when the last has gone; the worker then exits. */
-  drain(given: null): Promise<void>;
+  /** End all streams and take no more connections, answer when the last has gone; the worker then exits. */
+  drain(order: DrainOrder): Promise<void>;
 };
 
 export const PEER_NAME = 'hub';

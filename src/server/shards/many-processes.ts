@@ -11,6 +11,7 @@ import type { Logger } from '../../base/logger.ts';
 import { steadyNowMs } from '../../base/steady-clock.ts';
 import { hubOptions } from '../../http/hub-options.ts';
 import { checkEvent } from '../../hub/draft.ts';
+import { AT_ONCE } from '../../hub/drain-plan.ts';
 import { LogHost, type SharableLog } from '../../log/shared/log-host.ts';
 import { type ListenAddress, urlOf } from '../listen-address.ts';
 import type { RunningHub } from './running-hub.ts';
@@ -20,8 +21,6 @@ import type { WorkerPlan } from './worker-plan.ts';
 const TRIM_INTERVAL_MS = 1000;
 // What was killed while it read may hold on to pages of the log; each death is looked at, and this finds the rest.
 const READER_CHECK_MS = 60_000;
-/** Streams end within `closeTimeoutMs` twice over, connections 2 s after that. */
-const CLOSE_LIMIT_MS = 2 * hubOptions.closeTimeoutMs.default + 3000;
 const FIGURES_TIMEOUT_MS = 1000;
 /** A port that was free a moment ago may be taken by now. */
 const PORT_ATTEMPTS = 5;
@@ -77,9 +76,13 @@ export async function startManyProcesses(
           }),
         ),
       }),
-      stopListening: () => {},
+      async drain(order) {
+        await supervisor.drain(order);
+        await closeLog();
+      },
+      replaceWorkers: (order) => supervisor.replaceAll(order),
       async close() {
-        await supervisor.close(CLOSE_LIMIT_MS);
+        await supervisor.drain({ ...AT_ONCE, delayMs: 0 });
         await closeLog();
       },
     };

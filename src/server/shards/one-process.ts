@@ -12,7 +12,10 @@ export async function startOneProcess(log: EventLog, plan: ShardPlan, logger: Lo
     url: server.url,
     publish: (events) => server.core.publish(events),
     figures: async () => ({ workers: [{ worker: 1, figures: server.figures(), restarts: 0 }] }),
-    stopListening: () => server.stopListening(),
+    drain: (order) => server.drain(order),
+    async replaceWorkers() {
+      logger.warn({}, 'One process cannot be replaced while it serves: run the hub with --workers 2 or more');
+    },
     close: () => server.close(),
   };
 }

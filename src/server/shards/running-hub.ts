@@ -1,5 +1,6 @@
 // A hub that runs, in one process or several: what `holdfast serve` does with it is the same.
 
+import type { DrainOrder } from '../drain-order.ts';
 import type { HostEvent } from '../host-sample.ts';
 import type { HubFigures } from './figures.ts';
 
@@ -9,8 +10,13 @@ export interface RunningHub {
   publish(events: readonly HostEvent[]): Promise<readonly unknown[]>;
   /** What all its processes count; each is waited for a bounded time. */
   figures(): Promise<HubFigures>;
-  /** Takes no more connections. */
-  stopListening(): void;
+  /** Closes without a crowd: is not ready from now on, and ends its streams one after the other. */
+  drain(order: DrainOrder): Promise<void>;
+  /**
+   * Puts a new process in the place of each worker, one after the other, and drains the old one. A worker that cannot be
+   * started ends it, and those that there are stay.
+   */
+  replaceWorkers(order: DrainOrder): Promise<void>;
   /** Ends all streams, then everything else, the log last; bounded in time. */
   close(): Promise<void>;
 }

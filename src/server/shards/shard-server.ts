@@ -8,6 +8,7 @@ import { type Hub, hubOn } from '../../http/create-hub.ts';
 import { type HubOptions, hubOptions } from '../../http/hub-options.ts';
 import { HubCore } from '../../hub/hub-core.ts';
 import type { EventLog } from '../../log/event-log.ts';
+import type { DrainOrder } from '../drain-order.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { listenAgain } from '../listening.ts';
 import { type RunningFront, startServer } from '../server.ts';
@@ -112,6 +113,12 @@ export class ShardServer {
   stopListening(): void {
     this.#gate?.stop();
     this.#server.stopListening();
+  }
+
+  /** Ends all streams one after the other, then everything else. */
+  async drain(order: DrainOrder): Promise<void> {
+    await this.#hub.drain({ ...order, onLastStream: () => this.stopListening() });
+    await this.#server.close();
   }
 
   /** Ends all streams, then everything else. */

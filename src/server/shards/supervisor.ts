@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Channel } from '../../base/peer.ts';
+import { AT_ONCE } from '../../hub/drain-plan.ts';
+import type { DrainOrder } from '../drain-order.ts';
 import { workerFailure } from './failures.ts';
 import { LIVED_WELL_MS, restartDelayMs } from './restart-delay.ts';
 import { shareStreams } from './share-streams.ts';
@@ -46,6 +48,8 @@ interface Place {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #places: Place[] = [];
+  // Workers without a place: they are about to take one, or drain and have lost theirs.
+  readonly #others = new Set<Worker>();
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
   #hasStarted = false;
@@ -77,7 +81,7 @@ export class Supervisor {
       }
       await Promise.all(supervisor.#places.map(({ worker }) => worker.started));
     } catch (error) {
-      await supervisor.close(0);
+      await supervisor.drain({ ...AT_ONCE, delayMs: 0 });
       throw error;
     }
     supervisor.#hasStarted = true;
@@ -108,17 +112,42 @@ export class Supervisor {
     return this.#ready.flights;
   }
 
-  /** Has all workers end their streams and exit; kills those that have not within the limit. */
-  async close(limitMs: number): Promise<void> {
+  /** Has all workers end their streams and exit. From the first moment the hub is not ready. */
+  async drain(order: DrainOrder): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#timer);
     for (const place of this.#places) clearTimeout(place.timer);
-    await Promise.all(this.#places.map(({ worker }) => worker.drain(limitMs)));
+    const workers = this.#everyone;
+    // Together they send away no more than those that take them over may admit.
+    const share = { ...order, maxPerSecond: Math.max(1, Math.floor(order.maxPerSecond / workers.length)) };
+    await Promise.all(workers.map((worker) => worker.drain(share)));
+  }
+
+  /**
+   * Starts a new worker for each place, and drains the one that had it. Places whose worker has ended are left: they get a
+   * new one anyway.
+   *
+   * @throws HoldfastError of the worker that cannot be started; the places from there on keep theirs.
+   */
+  async replaceAll(order: DrainOrder): Promise<void> {
+    for (const place of this.#places) {
+      if (this.#isClosing) return;
+      if (place.worker.state !== 'running') continue;
+      const next = this.#startWorker(place.number);
+      this.#others.add(next);
+      await next.started.finally(() => this.#others.delete(next));
+      const old = place.worker;
+      place.worker = next;
+      this.#others.add(old);
+      this.#share();
+      await old.drain(order).finally(() => this.#others.delete(old));
+      this.#options.onWorkerEnded();
+    }
   }
 
   /** At once, for a process that exits. */
   killAll(): void {
-    for (const { worker } of this.#places) if (worker.state !== 'ended') worker.kill();
+    for (const worker of this.#everyone) if (worker.state !== 'ended') worker.kill();
   }
 
   #openPlace(number: number): Place {
@@ -140,7 +169,11 @@ export class Supervisor {
   }
 
   #tick(): void {
-    for (const { worker } of this.#places) worker.tick();
+    for (const worker of this.#everyone) worker.tick();
+  }
+
+  get #everyone(): Worker[] {
+    return [...this.#places.map(({ worker }) => worker), ...this.#others];
   }
 
   get #running(): Worker[] {

@@ -48,7 +48,7 @@ primary.on('setMaxStreams', (count) => {
 });
 primary.on('flyCanary', () => server!.core.flyCanary());
 primary.on('accept', () => void server!.accept());
-primary.on('drain', () => server!.close());
+primary.on('drain', (order) => server!.drain(order));
 
 try {
   const plan = await primary.ask('plan', null, ANSWER_TIMEOUT_MS);

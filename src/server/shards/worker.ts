@@ -8,6 +8,7 @@ import cluster, { type Worker as WorkerProcess } from 'node:cluster';
 import type { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { failureFrom, Peer } from '../../base/peer.ts';
+import { type DrainOrder, drainLimitMs } from '../drain-order.ts';
 import { PEER_NAME, type PrimaryCalls, type Report, type WorkerCalls } from './calls.ts';
 import { workerFailure, workerLost } from './failures.ts';
 import { processChannel } from './process-channel.ts';
@@ -17,6 +18,8 @@ import type { WorkerPlan } from './worker-plan.ts';
 const MAX_UNANSWERED_TICKS = 10;
 /** So many seconds may a worker take to listen. */
 const MAX_STARTING_TICKS = 30;
+/** With its streams gone and its channel closed, nothing keeps a worker. */
+const EXIT_LIMIT_MS = 5000;
 const REPORT_TIMEOUT_MS = 3_600_000;
 
 export interface WorkerHost {
@@ -117,21 +120,22 @@ export class Worker {
     this.#peer.tell('accept', null);
   }
 
-  /** Has it end its streams and exit, within a limit. */
-  async drain(limitMs: number): Promise<void> {
+  /** Has it end its streams and exit; killed when that takes too long. */
+  async drain(order: DrainOrder): Promise<void> {
     if (this.state === 'ended') return;
+    if (this.state === 'draining') return this.ended;
     const isRunning = this.state === 'running';
     this.state = 'draining';
-    const { number } = this;
+    const { number, report } = this;
     try {
-      if (isRunning) await this.#peer.ask('drain', null, limitMs);
+      if (isRunning) await this.#peer.ask('drain', order, drainLimitMs(order, report.streams));
     } catch (error) {
       this.#host.logger.error({ err: error, worker: number }, 'A worker did not end its streams in time');
       this.kill();
     }
     // It exits when its channel closes.
     if (this.#process.isConnected()) this.#process.process.disconnect();
-    const timer = setTimeout(() => this.kill(), limitMs);
+    const timer = setTimeout(() => this.kill(), isRunning ? EXIT_LIMIT_MS : 0);
     await this.ended;
     clearTimeout(timer);
   }
