@@ -7,6 +7,9 @@ import { waitFor, within } from './wait-for.ts';
 
 const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
+/** Several processes that each read TypeScript take their time on a busy machine. */
+const START_LIMIT_MS = 40_000;
+
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -77,9 +80,13 @@ export async function startServe(t: TestContext, args: readonly string[] = [], r
     ['serve', '--listen', '127.0.0.1:0', '--log', 'memory', '--workers', '1', ...args],
     run,
   );
-  const url = await waitFor('the hub to listen', () => {
-    if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
-    return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];
-  });
+  const url = await waitFor(
+    'the hub to listen',
+    () => {
+      if (hub.child.exitCode !== null) throw new Error(`The hub ended: ${hub.stderr}`);
+      return /^Holdfast listens on (\S+)/.exec(hub.stdout)?.[1];
+    },
+    START_LIMIT_MS,
+  );
   return { hub, url };
 }

@@ -117,7 +117,13 @@ export class ShardServer {
 
   /** Ends all streams one after the other, then everything else. */
   async drain(order: DrainOrder): Promise<void> {
-    await this.#hub.drain({ ...order, onLastStream: () => this.stopListening() });
+    const onLastStream = () => {
+      this.#gate?.stop();
+      // Connections that are kept stay for now: their next answer tells them to close, where a close of ours could meet
+      // their next request.
+      if (this.#server.front.listening) this.#server.front.pause();
+    };
+    await this.#hub.drain({ ...order, onLastStream });
     await this.#server.close();
   }
 
