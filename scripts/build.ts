@@ -14,18 +14,14 @@ function compile(project: string): void {
 rmSync(new URL('dist', root), { recursive: true, force: true });
 compile('tsconfig.build.json');
 compile('tsconfig.page.json');
-compile('tsconfig.report.json');
-for (const folder of ['console/page', 'report/page']) {
+for (const folder of ['console/page', 'report/page', 'web']) {
   cpSync(new URL(`src/${folder}`, root), new URL(`dist/${folder}`, root), {
     recursive: true,
     filter: (path) => extname(path) !== '.ts',
   });
 }
-// An HTML report carries uPlot, so the package has to have it; its licence goes with it.
+// The console serves uPlot and a report carries it, so the package has to have it; its licence goes with it.
 for (const name of ['dist/uPlot.iife.min.js', 'dist/uPlot.min.css', 'LICENSE']) {
-  cpSync(
-    new URL(`node_modules/uplot/${name}`, root),
-    new URL(`dist/report/page/uplot/${basename(name)}`, root),
-  );
+  cpSync(new URL(`node_modules/uplot/${name}`, root), new URL(`dist/web/uplot/${basename(name)}`, root));
 }
 chmodSync(new URL('dist/cli/bin.js', root), 0o755);

@@ -18,10 +18,14 @@ const table: ImportTable = {
   chaos: { folders: ['base'] },
   prove: { folders: ['base', 'load', 'chaos'] },
   diagnose: { folders: ['base', 'wire'] },
-  report: { folders: ['base'] },
+  // What more than one page needs: how their files are read, in Node, and scripts that run in each.
+  web: { folders: ['base'] },
+  'web/page': { folders: [], browser: true, types: ['uplot'] },
+  report: { folders: ['base', 'web', 'report/page'] },
+  'report/page': { folders: ['web/page'], browser: true, types: ['uplot'] },
   // Beside the page stands what hands its files out, in Node.
-  console: { folders: ['base'] },
-  'console/page': { folders: ['client'], browser: true },
+  console: { folders: ['base', 'web'] },
+  'console/page': { folders: ['client', 'web/page'], browser: true, types: ['uplot'] },
   cli: { folders: '*' },
   // The files right in src/: the faces of the package.
   '.': { folders: '*' },
@@ -147,6 +151,8 @@ describe('violationsOf', () => {
       ['src/console/a.ts', "import { app } from './page/app.ts';"],
       ['src/console/page/a.ts', "import { assets } from '../assets.ts';"],
       ['src/console/page/a.ts', "import { html } from 'node:fs';"],
+      ['src/console/page/a.ts', "import Plot from 'uplot';"],
+      ['src/web/page/a.ts', "import type { App } from '../../console/page/app.ts';"],
       ['src/hub/a.ts', "import { waitFor } from '../../test/support/wait-for.ts';"],
       ['src/cli/a.ts', "import { waitFor } from '../../test/support/wait-for.ts';"],
       ['src/cli/a.ts', "import { cases } from './a.test.ts';"],
@@ -170,7 +176,7 @@ describe('violationsOf', () => {
       ['src/http/a.ts', "import { createServer } from 'node:http';\nimport { Hub } from '../hub/hub.ts';"],
       [
         'src/console/page/a.ts',
-        "import { connect } from '../../client/index.ts';\nimport { b } from './b.ts';",
+        "import { connect } from '../../client/index.ts';\nimport { b } from './b.ts';\nimport type Plot from 'uplot';",
       ],
       ['src/console/assets.ts', "import { readFileSync } from 'node:fs';"],
       ['src/cli/a.ts', "import { Hub } from '../hub/hub.ts';\nimport { pino } from 'pino';"],

@@ -51,7 +51,7 @@ test('links between the documents lead somewhere', () => {
   const known = new Set([
     ...pages,
     ...globSync('*', { cwd: root }),
-    ...globSync('examples/*', { cwd: root }),
+    ...globSync('{examples,docs/images}/*', { cwd: root }),
     ...globSync('docs/*.json', { cwd: root }),
   ]);
   for (const page of pages) {

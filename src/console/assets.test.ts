@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { undefinedColours } from '../../test/support/undefined-colours.ts';
 import { type ConsoleAsset, loadConsoleAssets } from './assets.ts';
 
 test('every file that the page asks for is served, with the type that a browser accepts', () => {
@@ -22,9 +23,9 @@ test('every file that the page asks for is served, with the type that a browser 
   };
   open('/', /^text\/html; charset=utf-8$/);
   for (const [, path] of textOf(assets.get('/')!).matchAll(/(?:href|src)="([^"]+)"/g)) {
-    open(path!, /^(text\/css|text\/javascript|image\/svg\+xml)/);
+    open(new URL(path!, 'http://hub/').pathname, /^(text\/css|text\/javascript|image\/svg\+xml)/);
   }
-  assert.ok(seen.has('/console/app.js') && seen.has('/console/style.css'));
+  assert.ok(seen.has('/console/app.js') && seen.has('/console/colours.css'));
   assert.deepEqual(
     [...seen].sort(),
     [...assets.keys()].sort(),
@@ -51,10 +52,32 @@ test('a built file is served instead of its source, and declarations never', (t)
   writeFileSync(join(folder, 'app.d.ts'), 'declare');
   writeFileSync(join(folder, 'notes.txt'), 'not for the web');
   const assets = loadConsoleAssets(pathToFileURL(`${folder}/`));
+  const shared = assets.slice(1).map((asset) => [asset.path, textOf(asset)]);
   assert.deepEqual(
     assets.map((asset) => [asset.path, textOf(asset)]),
-    [['/console/app.js', 'built']],
+    [['/console/app.js', 'built'], ...shared],
   );
+});
+
+test('what is served needs no path above the page, so that a proxy may put it under one', () => {
+  for (const asset of loadConsoleAssets()) {
+    const text = textOf(asset);
+    if (asset.path === '/') assert.doesNotMatch(text, /(?:href|src|action)="\//);
+    for (const [, from] of text.matchAll(/^import .*from ['"](.*)['"]/gm))
+      assert.match(from!, /^\.\/[\w-]+\.js$/);
+    assert.doesNotMatch(text, /fetch\(['"`]\//, asset.path);
+  }
+});
+
+test('every colour that its style sheets use is defined', () => {
+  const styles = loadConsoleAssets().filter(({ path }) => path.endsWith('.css'));
+  assert.ok(styles.length > 5);
+  assert.deepEqual(undefinedColours(styles.map(textOf).join('')), []);
+});
+
+test('no two files of the page have one name', () => {
+  const paths = loadConsoleAssets().map(({ path }) => path);
+  assert.deepEqual(paths, [...new Set(paths)]);
 });
 
 test('loading prints no warning, and leaves the warnings of others alone', () => {

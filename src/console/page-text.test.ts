@@ -3,30 +3,132 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noticeOfControl } from './page/notice-words.ts';
+import fc from 'fast-check';
+import { parseFilter } from './page/event-filter.ts';
+import type { ArrivedEvent } from './page/event-ring.ts';
+import { historyEnd, noticeOfControl } from './page/notice-words.ts';
+import { ageText, countOf, latencyText, shortCount } from './page/quantity-text.ts';
+import { sentTimeOf } from './page/sent-time.ts';
 import { formatValue, parseData } from './page/value-text.ts';
-import { queryOfTopics, topicOfEvent, topicsOfQuery, topicsOfText } from './page/watched-topics.ts';
+import { isPattern, linesOf, queryOfView, streamUrlOf, topicOfEvent, viewOfQuery } from './page/view.ts';
 
-test('the topics of a URL are watched, each once; without any those of the demo', () => {
-  assert.deepEqual(topicsOfQuery('?topic=a/b&topic=c%2F**&topic=a/b&topic='), ['a/b', 'c/**']);
-  assert.deepEqual(topicsOfQuery(''), ['host/**']);
-  assert.deepEqual(topicsOfText(' a/b \r\n\r\nwith space\n'), ['a/b', 'with space']);
-  assert.deepEqual(topicsOfText(' \n'), ['host/**']);
+test('a URL names the view: topics and types once each, all topics when it names none', () => {
+  assert.deepEqual(viewOfQuery('?topic=a/b&topic=c%2F**&topic=a/b&topic=').topics, ['a/b', 'c/**']);
+  assert.deepEqual(viewOfQuery(''), {
+    topics: ['**'],
+    types: [],
+    from: 'live',
+    filter: '',
+    timeMember: '',
+    tab: 'events',
+    access: '',
+  });
+  assert.equal(viewOfQuery('?from=latest').from, 'live');
+  assert.equal(viewOfQuery(`?${'topic=a&'.repeat(3)}${fill('topic', 200)}`).topics.length, 100);
+  assert.equal(viewOfQuery(`?${fill('type', 200)}`).types.length, 100);
 });
 
-test('the query of topics gives the same topics back, whatever is in them', () => {
-  const topics = ['host/**', 'a b&topic=c', '100%', 'ü/#?+', '*'];
-  assert.deepEqual(topicsOfQuery(queryOfTopics(topics)), topics);
-  assert.equal(queryOfTopics(['host/**']), '?topic=host/**');
+const fill = (name: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${name}=${name}${i}`).join('&');
+
+test('the query of a view gives the same view back, whatever is in it', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
+  const view = fc.record({
+    topics: fc.uniqueArray(text, { minLength: 1, maxLength: 5 }),
+    types: fc.uniqueArray(text, { maxLength: 5 }),
+    from: fc.constantFrom('live', 'earliest'),
+    filter: fc.string({ unit: 'grapheme', maxLength: 20 }),
+    timeMember: fc.string({ unit: 'grapheme', maxLength: 20 }),
+    tab: fc.constantFrom('events', 'topics'),
+    access: fc.constantFrom('', 'token=a+b%26c'),
+  });
+  fc.assert(
+    fc.property(view, (view) => {
+      assert.deepEqual(viewOfQuery(queryOfView(view, true)), { ...view });
+      assert.deepEqual(viewOfQuery(queryOfView(view, false)), { ...view, access: '' });
+    }),
+  );
 });
 
-test('the topic of an event is the only one asked for, else the one in the data, else the subscription', () => {
+test('what is not the page’s goes to the hub with every stream, and a position in the URL does not', () => {
+  const view = viewOfQuery('?topic=a%20b&token=x&filter=f&lastEventId=e-5&view=topics');
+  assert.equal(streamUrlOf(view), 'stream?topic=a%20b&token=x');
+  assert.equal(queryOfView(view, false), '?topic=a%20b&filter=f&view=topics');
+});
+
+test('each line is a topic, since a topic may hold spaces', () => {
+  assert.deepEqual(linesOf(' a/b \r\n\r\nwith space\na/b\n'), ['a/b', 'with space']);
+});
+
+test('only a whole segment is a wildcard', () => {
+  for (const topic of ['*', '**', 'a/*/b', 'a/**']) assert.ok(isPattern(topic), topic);
+  for (const topic of ['a', 'a/4*', 'a**/b']) assert.ok(!isPattern(topic), topic);
+});
+
+test('the topic of an event is the only one asked for, else the one in the data, else not known', () => {
   assert.equal(topicOfEvent(['a'], { topic: 'lies' }), 'a');
+  assert.equal(topicOfEvent(['a4*'], { topic: 'lies' }), 'a4*');
   assert.equal(topicOfEvent(['a/*'], { topic: 'a/b' }), 'a/b');
   assert.equal(topicOfEvent(['a', 'b'], { topic: 'b' }), 'b');
   for (const value of [undefined, null, 5, 'text', [], {}, { topic: 5 }, { topic: '' }]) {
-    assert.equal(topicOfEvent(['a/*', 'b'], value), 'a/*\nb');
+    assert.equal(topicOfEvent(['a/*', 'b'], value), '');
   }
+});
+
+test('a filter wants all of its words, in any case, and none of those with a minus', () => {
+  const event: ArrivedEvent = {
+    id: 'e-12',
+    type: 'paid',
+    topic: 'orders/7',
+    data: '{"total":41.5,"note":"Two Words (a)"}',
+    dataChars: 37,
+    arrivedAtMs: 0,
+    latencyMs: undefined,
+  };
+  const passes = (text: string) => parseFilter(text)?.(event) ?? 'everything';
+  for (const text of [
+    ...['PAID', 'orders/7 41.5', 'type:paid', 'topic:orders', 'id:e-12', 'data:two', '"two words"'],
+    ...['-refund', 'paid -type:created', '(a)', '"two words" -created', '"two words', '-""'],
+  ]) {
+    assert.notEqual(passes(text), false, text);
+  }
+  for (const text of [
+    'paid refund',
+    '-paid',
+    'type:orders',
+    'data:paid',
+    '41x5',
+    '"words two"',
+    '-"two words"',
+  ]) {
+    assert.equal(passes(text), false, text);
+  }
+  for (const text of ['', '  ', '""', 'type:""']) assert.equal(passes(text), 'everything', text);
+  fc.assert(fc.property(fc.string(), (text) => void passes(text)));
+});
+
+test('the time of sending is read from the usual members or the one that is named', () => {
+  const ms = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
+  const iso = '2026-11-24T12:00:00.250Z';
+  for (const value of [
+    ...[{ time: iso }, { timestamp: ms }, { ts: ms / 1000 }, { sentAt: ms * 1000 }, { time: ms * 1e6 }],
+    ...[{ time: '2026-11-24T13:00:00.250+01:00' }, { time: 'soon', ts: ms }],
+  ]) {
+    assert.ok(Math.abs(sentTimeOf(value, '')! - ms) < 1, JSON.stringify(value));
+  }
+  assert.equal(sentTimeOf({ meta: { at: iso }, time: 5 }, 'meta.at'), ms);
+  assert.equal(sentTimeOf({ time: iso }, 'meta.at'), undefined);
+});
+
+test('what is no time of this century, or has no zone, is no time', () => {
+  for (const time of [
+    ...['2026-11-24T12:00:00', '2026-11-24', 'yesterday', '', '2026-13-45T99:99:99Z', 5, 0, -1, 1e300],
+    ...[Number.NaN, null, {}, [], true, '9'.repeat(100)],
+  ]) {
+    assert.equal(sentTimeOf({ time }, ''), undefined, String(time));
+  }
+  for (const value of [undefined, null, 5, 'text', []]) assert.equal(sentTimeOf(value, 'time'), undefined);
+  assert.equal(sentTimeOf({}, 'constructor.name'), undefined);
 });
 
 test('a flat object is a list of lines in two columns, without the topic that stands beside it', () => {
@@ -73,4 +175,28 @@ test('a control event that is not known, or no JSON, is shown as it came', () =>
   assert.match(noticeOfControl('{"kind":"end","reason":"novel"}').words, /novel/);
   assert.match(noticeOfControl('{"kind":"gap"}').words, /Gap/);
   assert.ok(noticeOfControl(`{"kind":"end","reason":"${'x'.repeat(9999)}"}`).words.length < 500);
+});
+
+test('a resume says up to which number events come again, and nothing else does', () => {
+  assert.equal(historyEnd('{"kind":"resumed","from":"e-1","head":"e-9"}'), 9);
+  for (const data of ['{"kind":"gap","head":"e-9"}', 'garbage', 'null', '{"kind":"end"}']) {
+    assert.equal(historyEnd(data), undefined);
+  }
+});
+
+test('numbers are short', () => {
+  assert.deepEqual([-5, 999, 1000, 59_999, 60_000, 3_600_000, 90_000_000].map(ageText), [
+    'now',
+    'now',
+    '1 s',
+    '59 s',
+    '1 min',
+    '1 h',
+    '1 d',
+  ]);
+  assert.deepEqual([0, 3, 3.25, 12.6, 999, 1250, -2].map(latencyText), [
+    ...['0 ms', '3 ms', '3.3 ms', '13 ms', '999 ms', '1.3 s', '-2 ms'],
+  ]);
+  assert.deepEqual([0, 9999, 12_345, 4_100_000].map(shortCount), ['0', '9,999', '12.3k', '4.1M']);
+  assert.deepEqual([countOf(1, 'event'), countOf(1200, 'event')], ['1 event', '1,200 events']);
 });

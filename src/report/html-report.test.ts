@@ -8,6 +8,7 @@ import {
   smallReport,
   smallRun,
 } from '../../test/support/small-result.ts';
+import { undefinedColours } from '../../test/support/undefined-colours.ts';
 import { htmlReport } from './html-report.ts';
 import { html } from './html-text.ts';
 import { reportDocument } from './report-document.ts';
@@ -24,6 +25,7 @@ test('the policy allows exactly the scripts and styles of the page, and nothing 
     assert.ok(policy.includes(`style-src ${hashes(/<style>(.*?)<\/style>/gs)};`));
     assert.ok(!policy.includes('unsafe'));
     assert.doesNotMatch(page, /\s(?:src|href|style|on\w+)=/);
+    assert.deepEqual(undefinedColours(page), []);
     assert.match(page, /uPlot Copyright \(c\) .* MIT licence/);
   }
 });

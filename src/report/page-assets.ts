@@ -1,9 +1,8 @@
-// What every HTML report carries with it: uPlot, the page's own script and its style sheet. The build copies
-// uPlot into dist (scripts/build.ts), so that the installed package needs no other; a source tree has it in
-// node_modules.
+// What every HTML report carries with it: uPlot, the page's own script, and the style sheets.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { coloursFile, readUplotScript, readUplotStyles } from '../web/page-files.ts';
 import { pageScript } from './page-script.ts';
 
 export interface PageAssets {
@@ -14,20 +13,10 @@ export interface PageAssets {
 }
 
 export function loadPageAssets(): PageAssets {
-  const licence = `/*! uPlot ${readUplot('LICENSE').match(/Copyright .*/)?.[0] ?? ''}, MIT licence */\n`;
-  const scripts = [licence + readUplot('uPlot.iife.min.js'), pageScript()].map(withoutEndTag);
-  const styles = [
-    readUplot('uPlot.min.css'),
-    readFileSync(new URL('./page/report.css', import.meta.url), 'utf8'),
-  ];
+  const scripts = [readUplotScript(), pageScript()].map(withoutEndTag);
+  const own = new URL('./page/report.css', import.meta.url);
+  const styles = [readUplotStyles(), ...[coloursFile, own].map((file) => readFileSync(file, 'utf8'))];
   return { scripts, styles, contentPolicy: contentPolicy(scripts, styles) };
-}
-
-function readUplot(name: string): string {
-  const copied = new URL(`./page/uplot/${name}`, import.meta.url);
-  if (existsSync(copied)) return readFileSync(copied, 'utf8');
-  const folder = name === 'LICENSE' ? '' : 'dist/';
-  return readFileSync(new URL(`../../node_modules/uplot/${folder}${name}`, import.meta.url), 'utf8');
 }
 
 // A script element ends at this text wherever it stands; within a JavaScript string `<\/` means the same.

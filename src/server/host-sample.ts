@@ -98,9 +98,10 @@ export function topicSegment(name: string): string {
   return name.replace(/[^\p{L}\p{N}._:@+-]/gu, '_') || '_';
 }
 
-// A frame holds no topic, so that a subscriber of `host/**` could not tell the events apart: the data says it.
+// A frame holds no topic, so that a subscriber of `host/**` could not tell the events apart: the data says it. Nor
+// has it a time, without which nobody could say how long an event was under way.
 function event(topic: string, values: Readonly<Record<string, unknown>>): HostEvent {
-  return { topic, data: { topic, ...values } };
+  return { topic, data: { topic, ...values, time: Date.now() } };
 }
 
 function loadOfSystem(): LoadAverage {

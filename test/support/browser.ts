@@ -22,11 +22,14 @@ const args = [
 export async function openBrowser(t: TestContext): Promise<Browser | undefined> {
   const executablePath = chromium(t);
   if (executablePath === undefined) return undefined;
-  // launch() makes a profile in a fresh temporary folder, and close() removes it.
-  const browser = await launcher.launch({ executablePath, args, headless: true, timeout: LAUNCH_TIMEOUT_MS });
+  const browser = await launchBrowser(executablePath);
   t.after(() => browser.close());
   return browser;
 }
+
+/** launch() makes a profile in a fresh temporary folder, and close() removes it. */
+export const launchBrowser = (executablePath: string): Promise<Browser> =>
+  launcher.launch({ executablePath, args, headless: true, timeout: LAUNCH_TIMEOUT_MS });
 
 export interface WatchedPage {
   readonly page: Page;

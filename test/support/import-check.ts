@@ -9,6 +9,8 @@ export interface FolderRule {
   readonly folders: readonly string[] | '*';
   /** Runs in a browser: no Node module and no package. */
   readonly browser?: true;
+  /** Packages whose types it may import all the same, by `import type`: nothing of that is left when it runs. */
+  readonly types?: readonly string[];
 }
 
 /** Folder of src/ -> rule. A folder within a folder (`console/page`) has a rule of its own, or its parent's. */
@@ -17,6 +19,7 @@ export type ImportTable = Readonly<Record<string, FolderRule>>;
 // A statement begins its line, so that comments and most strings are no imports. Biome writes it that way.
 const STATEMENT = /^[ \t]*(?:import|export)\b(?:[^'"`;()]*?\bfrom\b)?\s*(['"])([^'"]+)\1/gm;
 const CALL = /\b(?:import|require|getBuiltinModule)\s*\(\s*([^\s)][^)\n]*)/g;
+const TYPE_IMPORT = /^import type\b[^'";]*\bfrom (['"])([^'"]+)\1;$/gm;
 const COMMENT_LINE = /^[ \t]*(?:\/\/|\/?\*).*$/gm;
 
 /** Every specifier that a file imports or exports from; a computed one as `computed: <expression>`. */
@@ -45,7 +48,10 @@ export function violationsOf(path: string, source: string, table: ImportTable): 
   const folder = folderOf(path, table);
   if (!Object.hasOwn(table, folder)) return [`${path}: the folder ${folder} is not in the table`];
   const rule = table[folder]!;
-  const problems = importsOf(source).map((specifier) => problemOf(path, folder, rule, specifier, table));
+  const left = source.replace(TYPE_IMPORT, (statement, _quote, specifier) =>
+    rule.types?.includes(specifier) ? '' : statement,
+  );
+  const problems = importsOf(left).map((specifier) => problemOf(path, folder, rule, specifier, table));
   return problems.filter((problem) => problem !== undefined).map((problem) => `${path}: ${problem}`);
 }
 

@@ -10,8 +10,11 @@ const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome'] as const
 
 /** The path of a Chromium; undefined when there is none, and then the test has been marked as skipped. */
 export function chromium(t: TestContext): string | undefined {
-  return requireTool(t, 'chromium', process.env.CHROMIUM_PATH ?? findInPath(chromiumNames));
+  return requireTool(t, 'chromium', findChromium());
 }
+
+/** For what is no test. */
+export const findChromium = (): string | undefined => process.env.CHROMIUM_PATH ?? findInPath(chromiumNames);
 
 /** The path of curl; undefined when there is none, and then the test has been marked as skipped. */
 export function curl(t: TestContext): string | undefined {

@@ -52,6 +52,14 @@ export function noticeOfControl(data: string): Notice {
   }
 }
 
+/** Up to which number events are sent again after a resume; undefined for any other control event. */
+export function historyEnd(data: string): number | undefined {
+  const control = parseData(data);
+  if (typeof control !== 'object' || control === null) return undefined;
+  const { kind, head } = control as Record<string, unknown>;
+  return kind === 'resumed' ? Number(/-(\d+)$/.exec(text(head))?.[1] ?? 0) : undefined;
+}
+
 function unknownWords(data: string): string {
   return `The hub says something that this page does not know: ${text(data)}`;
 }

@@ -1,23 +1,25 @@
 // The list of notices on the page, newest first, bounded.
 
 import type { Notice } from './notice-words.ts';
+import { pageElement } from './page-element.ts';
 
 const MAX_NOTICES = 100;
 
 export class NoticeList {
-  readonly #list: HTMLElement;
-  readonly #empty: HTMLElement;
+  readonly #list = pageElement('#notices', HTMLElement);
+  readonly #empty = pageElement('#no-notices', HTMLElement);
+  readonly #say: (words: string) => void;
 
-  constructor(list: HTMLElement, empty: HTMLElement) {
-    this.#list = list;
-    this.#empty = empty;
+  /** @param say says it to those who cannot see the list */
+  constructor(say: (words: string) => void) {
+    this.#say = say;
   }
 
   add(notice: Notice): void {
     const now = new Date();
     const time = document.createElement('time');
     time.dateTime = now.toISOString();
-    time.textContent = now.toLocaleTimeString();
+    time.textContent = now.toLocaleTimeString('en-GB');
     const words = document.createElement('span');
     words.textContent = notice.words;
     const item = document.createElement('li');
@@ -27,5 +29,6 @@ export class NoticeList {
     this.#list.prepend(item);
     while (this.#list.childElementCount > MAX_NOTICES) this.#list.lastElementChild?.remove();
     this.#empty.hidden = true;
+    this.#say(notice.words);
   }
 }

@@ -1,10 +1,11 @@
-// The table of topics and their newest values. Events are only counted and kept when they come; the page is
-// drawn at most ten times a second, and only the rows that changed. Bounded in rows and in text.
+// The table of topics and their newest values. Events are only counted and kept when they come; whoever draws does so
+// some times a second, and only the rows that changed are. Bounded in rows and in text.
 
+import { pageElement } from './page-element.ts';
+import { ageText, countText } from './quantity-text.ts';
 import { formatValue } from './value-text.ts';
 
 const MAX_TOPICS = 200;
-const DRAW_INTERVAL_MS = 100;
 // Longer data is cut before it is kept: 200 topics of 64 KiB would be 13 MB of text that nobody sees.
 const MAX_KEPT_CHARS = 20_000;
 
@@ -22,19 +23,19 @@ interface Row {
 }
 
 export class TopicTable {
-  readonly #body: HTMLTableSectionElement;
-  readonly #empty: HTMLElement;
-  readonly #notShown: HTMLElement;
+  readonly #body = pageElement('#values tbody', HTMLTableSectionElement);
+  readonly #empty = pageElement('#no-values', HTMLElement);
+  readonly #notShown = pageElement('#not-shown', HTMLElement);
   readonly #rows = new Map<string, Row>();
   readonly #changed = new Set<Row>();
   #eventsNotShown = 0;
-  #drawTimer: ReturnType<typeof setTimeout> | undefined;
+  #isShown = false;
 
-  constructor(body: HTMLTableSectionElement, empty: HTMLElement, notShown: HTMLElement) {
-    this.#body = body;
-    this.#empty = empty;
-    this.#notShown = notShown;
-    setInterval(() => this.#drawAges(), 1000);
+  /** What nobody looks at is not drawn. */
+  set isShown(isShown: boolean) {
+    this.#isShown = isShown;
+    this.draw();
+    this.drawAges();
   }
 
   add(topic: string, data: string, id: string): void {
@@ -45,16 +46,11 @@ export class TopicTable {
       row.newestData = data.length > MAX_KEPT_CHARS ? data.slice(0, MAX_KEPT_CHARS) : data;
       row.newestId = id;
       row.arrivedAtMs = performance.now();
-      // A new row is drawn at once, so that it is never seen empty; there are few of those.
-      if (row.events === 1) drawRow(row);
-      else this.#changed.add(row);
+      this.#changed.add(row);
     }
-    this.#drawTimer ??= setTimeout(() => this.#draw(), DRAW_INTERVAL_MS);
   }
 
   clear(): void {
-    clearTimeout(this.#drawTimer);
-    this.#drawTimer = undefined;
     this.#rows.clear();
     this.#changed.clear();
     this.#eventsNotShown = 0;
@@ -79,17 +75,18 @@ export class TopicTable {
     return row;
   }
 
-  #draw(): void {
-    this.#drawTimer = undefined;
+  draw(): void {
+    if (!this.#isShown) return;
     for (const row of this.#changed) drawRow(row);
     this.#changed.clear();
     this.#notShown.hidden = this.#eventsNotShown === 0;
     this.#notShown.textContent = `${this.#eventsNotShown} events of topics beyond the first ${MAX_TOPICS} are not shown.`;
   }
 
-  #drawAges(): void {
+  drawAges(): void {
+    if (!this.#isShown) return;
     const nowMs = performance.now();
-    for (const row of this.#rows.values()) row.age.textContent = formatAge(nowMs - row.arrivedAtMs);
+    for (const row of this.#rows.values()) row.age.textContent = ageText(nowMs - row.arrivedAtMs);
   }
 }
 
@@ -98,7 +95,7 @@ function makeRow(topic: string): Row {
   element.dataset.topic = topic;
   const head = document.createElement('th');
   head.scope = 'row';
-  head.textContent = topic;
+  head.textContent = topic === '' ? 'topic not known' : topic;
   const value = document.createElement('pre');
   const [valueCell, count, age, id] = ['value', 'count number', 'age number', 'id'].map((className) => {
     const cell = document.createElement('td');
@@ -114,15 +111,9 @@ function drawRow(row: Row): void {
   const { text, lineChars } = formatValue(row.newestData, row.topic);
   row.value.textContent = text;
   row.value.style.columnWidth = lineChars === undefined ? '' : `${lineChars}ch`;
-  row.count.textContent = String(row.events);
+  row.count.textContent = countText(row.events);
   row.id.textContent = row.newestId;
-  row.age.textContent = formatAge(performance.now() - row.arrivedAtMs);
+  row.age.textContent = ageText(performance.now() - row.arrivedAtMs);
   row.element.dataset.count = String(row.events);
   row.element.dataset.id = row.newestId;
-}
-
-function formatAge(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }

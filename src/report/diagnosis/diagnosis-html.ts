@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { coloursFile } from '../../web/page-files.ts';
 import { type Html, html, trusted } from '../html-text.ts';
 import type { DiagnosisRecord, FindingRecord, ReasonRecord } from './diagnosis-record.ts';
 import { countText, inputText, placesText, surenessText, verdictText } from './diagnosis-words.ts';
@@ -10,9 +11,8 @@ import { timelineDrawing } from './timeline-drawing.ts';
 
 export function diagnosisHtml(diagnosis: DiagnosisRecord, version: string): string {
   const { inputs, findings, normal, unknown, notChecked, streams, streamsLeftOut } = diagnosis;
-  const styles = ['../page/report.css', '../page/diagnosis.css'].map((name) =>
-    readFileSync(new URL(name, import.meta.url), 'utf8'),
-  );
+  const own = ['../page/report.css', '../page/diagnosis.css'].map((name) => new URL(name, import.meta.url));
+  const styles = [coloursFile, ...own].map((file) => readFileSync(file, 'utf8'));
   const page = html`<!doctype html>
 <html lang="en">
 <head>

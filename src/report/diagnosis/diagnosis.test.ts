@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { evidenceOf, FlowScript } from '../../../test/support/flow-script.ts';
+import { undefinedColours } from '../../../test/support/undefined-colours.ts';
 import { diagnose } from '../../diagnose/diagnose.ts';
 import { diagnosisHtml } from './diagnosis-html.ts';
 import { diagnosisMarkdown } from './diagnosis-markdown.ts';
@@ -110,6 +111,7 @@ describe('a diagnosis as a page', () => {
     for (const [name, diagnosis] of cases) {
       const page = diagnosisHtml(diagnosis, '0.1.0');
       assert.ok(!/<script|<link|<img|\sstyle=|\son\w+=|https?:|url\(/i.test(page), name);
+      assert.deepEqual(undefinedColours(page), [], name);
       assert.match(page, /default-src &#39;none&#39;/);
     }
   });

@@ -10,11 +10,11 @@ import {
   timeAxis,
   timeText,
   X_AXIS_SIZE,
-} from './axes.ts';
+} from '../../web/page/axes.ts';
+import { colourOf, dashOf, faded, heatColours, type Theme } from '../../web/page/theme.ts';
+import { joinTables, type Plotted } from '../../web/page/uplot.ts';
 import type { HeatMap, PlotRun, Values } from './plot-data.ts';
 import { limitedShading } from './shading.ts';
-import { colourOf, dashOf, faded, heatColours, type Theme } from './theme.ts';
-import { joinTables, type Plotted } from './uplot.ts';
 
 const MAX_LEGEND = 4;
 const time: UPlot.Series = {

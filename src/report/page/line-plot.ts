@@ -10,11 +10,11 @@ import {
   timeAxis,
   timeText,
   withUnit,
-} from './axes.ts';
+} from '../../web/page/axes.ts';
+import { colourOf, dashOf, faded, type Theme } from '../../web/page/theme.ts';
+import { joinTables, type Plotted } from '../../web/page/uplot.ts';
 import type { PlotRun, SeriesName, Values } from './plot-data.ts';
 import { limitedShading } from './shading.ts';
-import { colourOf, dashOf, faded, type Theme } from './theme.ts';
-import { joinTables, type Plotted } from './uplot.ts';
 
 export interface Line {
   readonly run: PlotRun;

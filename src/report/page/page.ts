@@ -1,11 +1,11 @@
 // Draws every plot that the page has a place for, and again when its width, the colours or the medium change.
 
 import type UPlot from 'uplot';
+import { readTheme, type Theme } from '../../web/page/theme.ts';
+import { createPlot, type Plotted } from '../../web/page/uplot.ts';
 import { bandPlot, heatPlot, percentilePlot } from './latency-plots.ts';
 import { linePlot, linesOf } from './line-plot.ts';
 import type { PlotData, SeriesName } from './plot-data.ts';
-import { readTheme, type Theme } from './theme.ts';
-import { createPlot, type Plotted } from './uplot.ts';
 
 const PRINT_WIDTH = 680;
 

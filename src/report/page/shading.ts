@@ -1,8 +1,8 @@
 // Marks where the load generator itself was late: latencies there are upper bounds.
 
 import type UPlot from 'uplot';
+import { colourOf, type Theme } from '../../web/page/theme.ts';
 import type { PlotRun } from './plot-data.ts';
-import { colourOf, type Theme } from './theme.ts';
 
 /** A plugin that shades the spans of one run, or puts a strip along the top for each of several. */
 export function limitedShading(runs: readonly PlotRun[], theme: Theme): UPlot.Plugin {

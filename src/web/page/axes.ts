@@ -7,11 +7,17 @@ const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800,
 ];
 export const X_AXIS_SIZE = 28;
-const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
 export function axis(theme: Theme, more: UPlot.Axis = {}): UPlot.Axis {
   const grid = { stroke: theme.line, width: 1 };
-  return { stroke: theme.quiet, font, grid, ticks: { ...grid, size: 4 }, gap: 4, ...more };
+  return {
+    stroke: theme.quiet,
+    font: `12px ${theme.sans}`,
+    grid,
+    ticks: { ...grid, size: 4 },
+    gap: 4,
+    ...more,
+  };
 }
 
 export function timeAxis(theme: Theme): UPlot.Axis {

@@ -6,6 +6,8 @@ export interface Theme {
   readonly quiet: string;
   readonly line: string;
   readonly ground: string;
+  /** The fonts of text, as CSS lists them. */
+  readonly sans: string;
   readonly limited: string;
   /** One for each peer, then from the start; told apart by the colour-blind, and by dashes as well. */
   readonly peers: readonly string[];
@@ -25,6 +27,7 @@ export function readTheme(): Theme {
     quiet: read('--quiet'),
     line: read('--line'),
     ground: read('--raised'),
+    sans: read('--sans'),
     limited: read('--limited'),
     peers: list('--peer'),
     heat: list('--heat'),

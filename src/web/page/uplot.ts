@@ -1,7 +1,6 @@
-// uPlot, which an earlier script of the page has defined, and how the plots of this page use it.
+// uPlot, which an earlier script of the page has defined, and how plots use it.
 
 import type UPlot from 'uplot';
-import type { Values } from './plot-data.ts';
 
 export interface Plotted {
   readonly data: UPlot.AlignedData;
@@ -26,6 +25,8 @@ export function createPlot(
 }
 
 /** Tables with x values of their own as one; where a table has no value, its line goes on. */
-export function joinTables(tables: readonly (readonly [readonly number[], Values])[]): UPlot.AlignedData {
+export function joinTables(
+  tables: readonly (readonly [x: readonly number[], y: readonly (number | null)[]])[],
+): UPlot.AlignedData {
   return Plot.join(tables as unknown as UPlot.AlignedData[]);
 }
