@@ -14,7 +14,13 @@ export { createHub, type Hub } from './http/create-hub.ts';
 export type { DrainOptions } from './http/drain-options.ts';
 export type { Front, FrontOptions } from './http/front/front.ts';
 export type { HubOptions } from './http/hub-options.ts';
-export { type EventStream, openStream, type SentEvent, type StreamOptions } from './http/open-stream.ts';
+export {
+  type EventStream,
+  openStream,
+  type SentEvent,
+  type StreamOptions,
+  type WebEventStream,
+} from './http/open-stream.ts';
 export type { PublishedEvent } from './hub/draft.ts';
 export type { HubStats } from './hub/hub-core.ts';
 export type { EndReason } from './wire/index.ts';

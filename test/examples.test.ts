@@ -1,49 +1,12 @@
 // The examples run as they stand, against the built package that they import.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { runExample, startExample } from './support/example-process.ts';
 import { post, startHub } from './support/hub-server.ts';
 import { StreamClient } from './support/stream-client.ts';
 import { waitFor, within } from './support/wait-for.ts';
-
-/** Starts an example on a free port and waits until it answers. */
-async function runExample(t: TestContext, name: string, env: Readonly<Record<string, string>> = {}) {
-  const port = await freePort();
-  const child = startExample(t, name, { PORT: String(port), ...env });
-  let stderr = '';
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await waitFor(`${name} to listen`, async () => {
-    if (child.exitCode !== null) throw new Error(`${name} ended: ${stderr}`);
-    return fetch(`${url}/hello`).then(
-      (response) => response.body?.cancel().then(() => true) ?? true,
-      () => false,
-    );
-  });
-  return { child, url };
-}
-
-function startExample(t: TestContext, name: string, env: Readonly<Record<string, string>>) {
-  const file = fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
-  const child = spawn(process.execPath, [file], { env: { ...process.env, ...env } });
-  t.after(() => child.kill('SIGKILL'));
-  return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test('server.ts serves its clock, and ends its streams cleanly on SIGTERM', async (t) => {
   const { child, url } = await runExample(t, 'server.ts');

@@ -113,7 +113,8 @@ export function hubOn(core: HubCore, options: ResolvedHubOptions): Hub {
     end: (topic) => core.end(topic),
     handle: (req, res) => void answerResponse(router, req, res),
     fetch: (request) => answerFetch(router, request),
-    front: (httpServer, given) => new Front(httpServer, router, given),
+    front: (httpServer, given) =>
+      new Front(httpServer, router, { path: `${options.basePath}/stream`, ...given }),
     stats: () => core.stats(),
     async drain(given) {
       const { delayMs, onLastStream, ...pace } = resolveOptions('drain', drainOptions, given);

@@ -6,6 +6,9 @@ import { isStream, type WholeAnswer } from './answer.ts';
 import type { Asked, Router } from './router.ts';
 import { WebOutlet } from './web-outlet.ts';
 
+/** Nobody gets to see it; what logs requests knows it from nginx. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** Answers one request. Never rejects. */
 export async function answerFetch(router: Router, request: Request): Promise<Response> {
   const asked: Asked = {
@@ -19,7 +22,9 @@ export async function answerFetch(router: Router, request: Request): Promise<Res
   // What nobody has read of it is not wanted.
   asked.body?.destroy();
   if (!isStream(answer)) return wholeResponse(request, answer);
-  const outlet = new WebOutlet();
+  // Its client has gone meanwhile: nobody would read the stream, and it would hold a place until it counts as stalled.
+  if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
+  const outlet = new WebOutlet(request.signal);
   try {
     answer.open(() => outlet);
   } catch (error) {

@@ -69,6 +69,8 @@ export const hubOptions = {
   maxEndedTopics: integer(100_000),
   /** How long a canary event may take to come back before `/readyz` fails, in milliseconds. */
   canaryTimeoutMs: milliseconds(2000),
+  /** Where the hub is mounted when nothing takes the prefix off: with `/feed`, streams are at `/feed/stream`. */
+  basePath: value('', 'a path such as "/feed"', (given) => /^(\/[!-.0-~]+)*$/.test(String(given))),
   /** Origins whose pages may use the hub: `['https://app.example']`, or `['*']` for any, without credentials. */
   corsOrigins: value<readonly string[]>(
     [],

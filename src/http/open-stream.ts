@@ -20,6 +20,7 @@ import { type EndReason, encodeComment, encodeEvent, encodeRetry } from '../wire
 import { hubOptions } from './hub-options.ts';
 import { ResponseOutlet } from './response-outlet.ts';
 import { STREAM_HEADERS } from './stream-headers.ts';
+import { WebOutlet } from './web-outlet.ts';
 
 const WHEEL_TICK_MS = 50;
 // A heartbeat is due after 8 tenths of its time, and a tick must fit into the rest.
@@ -76,6 +77,12 @@ export interface EventStream {
   readonly lastEventId: string;
 }
 
+/** A stream that answers a web Request. */
+export interface WebEventStream extends EventStream {
+  /** Its head, and its events as the body. */
+  readonly response: Response;
+}
+
 // Streams of this kind share one wheel; its timer runs only while some are open.
 const slicer = new Slicer((error) => process.emitWarning(error as Error));
 const wheel = new Wheel(WHEEL_TICK_MS, slicer);
@@ -92,8 +99,46 @@ const wheel = new Wheel(WHEEL_TICK_MS, slicer);
  * stream.signal.addEventListener('abort', () => job.cancel());
  * ```
  */
-export function openStream(req: IncomingMessage, res: ServerResponse, options?: StreamOptions): EventStream {
-  const resolved = resolveOptions('openStream', streamOptions, options);
+export function openStream(req: IncomingMessage, res: ServerResponse, options?: StreamOptions): EventStream;
+/**
+ * Answers a web Request with an event stream: give its `response` to the framework.
+ *
+ * @throws TypeError for options that are not usable.
+ */
+export function openStream(request: Request, options?: StreamOptions): WebEventStream;
+export function openStream(
+  req: IncomingMessage | Request,
+  given?: ServerResponse | StreamOptions,
+  options?: StreamOptions,
+): EventStream {
+  if (isWebRequest(req)) {
+    return openWebStream(
+      req,
+      resolveOptions('openStream', streamOptions, given as StreamOptions | undefined),
+    );
+  }
+  return openNodeStream(req, given as ServerResponse, resolveOptions('openStream', streamOptions, options));
+}
+
+// Not by its class: servers bring request classes of their own.
+function isWebRequest(request: IncomingMessage | Request): request is Request {
+  return typeof (request.headers as Partial<Headers>).get === 'function';
+}
+
+function openWebStream(request: Request, options: ResolvedOptions<typeof streamOptions>): WebEventStream {
+  const lastEventId = request.headers.get('last-event-id') ?? '';
+  const isWanted = request.method !== 'HEAD' && !request.signal.aborted;
+  const outlet = isWanted ? new WebOutlet(request.signal) : undefined;
+  const stream = new OwnStream(outlet, lastEventId, options);
+  const response = new Response(outlet?.body ?? null, { headers: STREAM_HEADERS });
+  return Object.assign(stream, { response });
+}
+
+function openNodeStream(
+  req: IncomingMessage,
+  res: ServerResponse,
+  resolved: ResolvedOptions<typeof streamOptions>,
+): EventStream {
   if (res.headersSent) {
     throw new HoldfastError(
       'ERR_HEAD_SENT',
@@ -109,7 +154,7 @@ export function openStream(req: IncomingMessage, res: ServerResponse, options?: 
     return new OwnStream(undefined, lastEventId, resolved);
   }
   const outlet = new ResponseOutlet(res);
-  res.writeHead(200, STREAM_HEADERS);
+  outlet.sendHead(STREAM_HEADERS);
   return new OwnStream(outlet, lastEventId, resolved);
 }
 

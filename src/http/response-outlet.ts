@@ -15,6 +15,8 @@ export class ResponseOutlet implements Outlet {
   readonly socket: Socket;
   listener: OutletListener | undefined;
   readonly #res: ServerResponse;
+  /** Of middleware that compresses. */
+  #flush: (() => void) | undefined;
   #closeReason: EndReason = 'error';
   #isClosed = false;
 
@@ -36,8 +38,23 @@ export class ResponseOutlet implements Outlet {
     return this.#res.writableLength + unsentBytesOf(this.socket);
   }
 
+  /**
+   * Sets the head. Middleware that compresses all the same is told to let every write go, where it can be; where it can
+   * not, events would wait in it, and that is said.
+   */
+  sendHead(headers: Readonly<Record<string, string>>): void {
+    setHeaders(this.#res, headers);
+    this.#res.writeHead(200);
+    if (this.#res.getHeader('content-encoding') === undefined) return;
+    const { flush } = this.#res as ServerResponse & { flush?: () => void };
+    if (typeof flush === 'function') this.#flush = flush;
+    else warnOfCompression();
+  }
+
   write(chunk: Chunk): boolean {
-    return this.#res.write(chunk.bytes);
+    const isTaken = this.#res.write(chunk.bytes);
+    this.#flush?.call(this.#res);
+    return isTaken;
   }
 
   /**
@@ -79,6 +96,30 @@ export class ResponseOutlet implements Outlet {
     this.socket.off('error', this.#onError);
     this.listener?.onClose(this.#closeReason);
   };
+}
+
+/** One by one, so that what middleware has set stays, and its `vary` as well. */
+export function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'vary') res.appendHeader(name, value);
+    else res.setHeader(name, value);
+  }
+}
+
+let isWarned = false;
+
+/** Once a process: it is a mistake in how the application is put together. */
+function warnOfCompression(): void {
+  if (isWarned) return;
+  isWarned = true;
+  process.emitWarning(
+    'Middleware compresses an event stream, and its events wait there until its buffer is full',
+    {
+      type: 'HoldfastWarning',
+      code: 'COMPRESSED_STREAM',
+      detail: 'Have it leave out text/event-stream, or respect `cache-control: no-transform`.',
+    },
+  );
 }
 
 /** A stream that shares its connection with requests before or behind it. */

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { HoldfastError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import { shorten } from '../base/options.ts';
 import type { HubCore } from '../hub/hub-core.ts';
 import type { Answer, WholeAnswer } from './answer.ts';
@@ -44,11 +45,15 @@ export class Router {
     return this.#hub.isDraining;
   }
 
+  get logger(): Logger {
+    return this.#options.logger;
+  }
+
   /** Answers by the route of the request's path, or by the one given. Never rejects. */
   async answer(asked: Asked, given?: Route): Promise<Answer> {
     try {
       const url = readRequestUrl(asked.target);
-      const route = given ?? this.#find(url.pathname);
+      const route = given ?? this.#find(this.#withoutBase(url.pathname));
       const allow = [...route.methods, 'OPTIONS'].join(', ');
       if (asked.method === 'OPTIONS') return this.#preflight(asked, allow);
       if (!route.methods.includes(asked.method)) {
@@ -77,6 +82,12 @@ export class Router {
       `There is no route ${JSON.stringify(shorten(path))}`,
       'The routes are /stream, /publish, /healthz, /readyz and /healthz/stream.',
     );
+  }
+
+  /** Where the hub is mounted deeper, and nobody has taken the prefix off. */
+  #withoutBase(path: string): string {
+    const { basePath } = this.#options;
+    return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path;
   }
 
   #preflight(asked: Asked, allow: string): WholeAnswer {

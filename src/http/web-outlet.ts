@@ -13,7 +13,8 @@ export class WebOutlet implements Outlet {
   #isPushedBack = false;
   #isClosed = false;
 
-  constructor() {
+  /** @param signal aborted by whoever gave the request, when its client has gone */
+  constructor(signal?: AbortSignal) {
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -24,6 +25,8 @@ export class WebOutlet implements Outlet {
       },
       { highWaterMark: 1, size: (bytes) => bytes.byteLength },
     );
+    // Not every server cancels the body of a response that nobody reads any more.
+    signal?.addEventListener('abort', () => this.reset(), { once: true });
   }
 
   get unsentBytes(): number {

@@ -1,0 +1,10 @@
+var R=require("../../chunks/ssr/[turbopack]_runtime.js")("server/app/_global-error/page.js")
+R.c("server/chunks/ssr/[root-of-the-server]__1slai71_l6pap._.js")
+R.c("server/chunks/ssr/16cm_next_dist_esm_build_templates_app-page_00n0z7lm5v74p.js")
+R.c("server/chunks/ssr/[root-of-the-server]__0q9zf5cw15709._.js")
+R.c("server/chunks/ssr/16cm_next_dist_07jrgkqix4qtv._.js")
+R.c("server/chunks/ssr/16cm_1qrzk7zo3d_-d._.js")
+R.c("server/chunks/ssr/[root-of-the-server]__1z7wl-41tq9sc._.js")
+R.c("server/chunks/ssr/examples_next__next-internal_server_app__global-error_page_actions_080qnao0e828p.js")
+R.m(77481)
+module.exports=R.m(77481).exports

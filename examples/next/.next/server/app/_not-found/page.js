@@ -1,0 +1,12 @@
+var R=require("../../chunks/ssr/[turbopack]_runtime.js")("server/app/_not-found/page.js")
+R.c("server/chunks/ssr/[root-of-the-server]__12v--o27adk68._.js")
+R.c("server/chunks/ssr/16cm_next_dist_esm_build_templates_app-page_0u15r4p1iywva.js")
+R.c("server/chunks/ssr/16cm_next_dist_07jrgkqix4qtv._.js")
+R.c("server/chunks/ssr/[root-of-the-server]__0q9zf5cw15709._.js")
+R.c("server/chunks/ssr/[root-of-the-server]__11s4aldgxjeq0._.js")
+R.c("server/chunks/ssr/16cm_next_dist_0bku2nsn3h2pk._.js")
+R.c("server/chunks/ssr/16cm_next_dist_client_components_builtin_forbidden_1hsjjlb8rksco.js")
+R.c("server/chunks/ssr/16cm_next_dist_client_components_builtin_unauthorized_1uls1s03am4fe.js")
+R.c("server/chunks/ssr/examples_next__next-internal_server_app__not-found_page_actions_12izyb0dwgsi-.js")
+R.m(66674)
+module.exports=R.m(66674).exports

@@ -1,0 +1,13 @@
+var R=require("../chunks/ssr/[turbopack]_runtime.js")("server/app/page.js")
+R.c("server/chunks/ssr/16cm_next_dist_esm_build_templates_app-page_0bvvs39cztvh9.js")
+R.c("server/chunks/ssr/[root-of-the-server]__1bhpci0ue0ela._.js")
+R.c("server/chunks/ssr/16cm_next_dist_07jrgkqix4qtv._.js")
+R.c("server/chunks/ssr/[root-of-the-server]__0q9zf5cw15709._.js")
+R.c("server/chunks/ssr/[root-of-the-server]__11s4aldgxjeq0._.js")
+R.c("server/chunks/ssr/16cm_next_dist_0bku2nsn3h2pk._.js")
+R.c("server/chunks/ssr/16cm_next_dist_client_components_builtin_forbidden_1hsjjlb8rksco.js")
+R.c("server/chunks/ssr/16cm_next_dist_client_components_builtin_unauthorized_1uls1s03am4fe.js")
+R.c("server/chunks/ssr/16cm_next_dist_218e_m_cuuz3y._.js")
+R.c("server/chunks/ssr/examples_next__next-internal_server_app_page_actions_0z_xdzcxxeiye.js")
+R.m(17936)
+module.exports=R.m(17936).exports
