@@ -25,8 +25,9 @@ export class WebOutlet implements Outlet {
       },
       { highWaterMark: 1, size: (bytes) => bytes.byteLength },
     );
-    // Not every server cancels the body of a response that nobody reads any more.
-    signal?.addEventListener('abort', () => this.reset(), { once: true });
+    // Not every server cancels the body of a response that nobody reads any more. It ends as it should: an error would be
+    // logged by the server, once for each client that leaves.
+    signal?.addEventListener('abort', () => this.#leave(), { once: true });
   }
 
   get unsentBytes(): number {
@@ -49,6 +50,12 @@ export class WebOutlet implements Outlet {
   reset(): void {
     if (this.#isClosed) return;
     this.#controller.error(new Error('The hub has cut the stream off'));
+    this.#close();
+  }
+
+  #leave(): void {
+    if (this.#isClosed) return;
+    this.#controller.close();
     this.#close();
   }
 
