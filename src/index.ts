@@ -13,7 +13,7 @@ export {
 export { createHub, type Hub } from './http/create-hub.ts';
 export type { DrainOptions } from './http/drain-options.ts';
 export type { Front, FrontOptions } from './http/front/front.ts';
-export type { HubOptions } from './http/hub-options.ts';
+export type { HubOptions, WrapOutlet } from './http/hub-options.ts';
 export {
   type EventStream,
   openStream,
@@ -21,6 +21,10 @@ export {
   type StreamOptions,
   type WebEventStream,
 } from './http/open-stream.ts';
+export { Chunk } from './hub/chunk.ts';
 export type { PublishedEvent } from './hub/draft.ts';
 export type { HubStats } from './hub/hub-core.ts';
+export type { Lane, Outlet, OutletListener } from './hub/outlet.ts';
+export { OutletWrapper } from './hub/outlet-wrapper.ts';
+export { type AnswerOptions, type PublishedAnswer, publishAnswer } from './hub/publish-answer.ts';
 export type { EndReason } from './wire/index.ts';

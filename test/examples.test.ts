@@ -85,3 +85,43 @@ test('authorize.ts lets a token publish and read what is its own', async (t) => 
   assert.equal((await browser.connect()).statusCode, 200);
   browser.cut('fin');
 });
+
+test('answers.ts: a reader that was cut off gets the rest of the answer, and then 204', async (t) => {
+  const { url } = await runExample(t, 'answers.ts');
+  const asked = await fetch(`${url}/answers?question=${encodeURIComponent('is this all of it?')}`, {
+    method: 'POST',
+  });
+  const { stream } = (await asked.json()) as { stream: string };
+  const client = new StreamClient(url + stream);
+  await client.connect();
+  await waitFor('two tokens', () => client.events.length >= 2);
+  client.cut('reset');
+  await client.connect();
+  await waitFor('the end', () => client.endedCleanly);
+  assert.equal(client.events.map(({ data }) => data).join(''), 'You have asked: is this all of it?');
+  assert.ok(client.events.every(({ type }) => type === 'token'));
+  assert.equal((await client.connect()).statusCode, 204);
+});
+
+test('outlets.ts logs, limits and counts, and the fake tests one of them without a socket', async (t) => {
+  const { child, url } = await runExample(t, 'outlets.ts');
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  const client = new StreamClient(`${url}/stream?topic=a`);
+  await client.connect();
+  const data = 'x'.repeat(10_000);
+  const beganMs = performance.now();
+  for (let i = 0; i < 3; i++) await post(url, { topic: 'a', data });
+  await waitFor('the events', () => client.events.length === 3);
+  // The first has to be paid for before the others: 10,000 bytes at 100,000 a second. Timers may be 1 ms early.
+  assert.ok(performance.now() - beganMs >= 99);
+  client.cut('fin');
+  await waitFor('the log', () => /^Stream of a closed after \d\.\d s: client-left\n$/.test(stdout));
+  const counted = (await (await fetch(`${url}/counters`)).json()) as { bytes: number };
+  assert.ok(counted.bytes > 30_000);
+  const run = startExample(t, 'outlet-rate-limit.test.ts', {});
+  const [code] = await within('its end', once(run, 'exit'));
+  assert.equal(code, 0);
+});

@@ -11,8 +11,12 @@ import {
   value,
 } from '../base/options.ts';
 import type { HubCore } from '../hub/hub-core.ts';
+import type { Outlet } from '../hub/outlet.ts';
 import type { Asset } from './asset-route.ts';
-import { type Authorize, subscribeOnly } from './authorization.ts';
+import { type AccessRequest, type Authorize, subscribeOnly } from './authorization.ts';
+
+/** Answers the outlet to use: `outlet` itself, or an `OutletWrapper` around it. */
+export type WrapOutlet = (outlet: Outlet, request: AccessRequest) => Outlet;
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 
@@ -83,6 +87,8 @@ export const hubOptions = {
   authorizeTimeoutMs: milliseconds(10_000),
   /** Where the hub says what an operator should know. Default: nowhere. */
   logger: value<Logger>(silentLogger, 'an object with the methods debug, info, warn and error', isLogger),
+  /** Puts something around what carries a stream, such as a log or a rate limit. See docs/embedding.md. */
+  wrapOutlet: value<WrapOutlet | undefined>(undefined, 'a function', isFunction),
   /** Files served beside the routes, such as the console. */
   assets: value<readonly Asset[]>(
     [],

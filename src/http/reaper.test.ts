@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { rigShard } from '../../test/support/shard-rig.ts';
+import { FakeOutlet } from '../hub/fake-outlet.ts';
 import { Reaper } from './reaper.ts';
 
 const HEADER =

@@ -4,9 +4,10 @@
 import { HoldfastError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { shorten } from '../base/options.ts';
+import type { Outlet } from '../hub/outlet.ts';
 import { parseSubscription } from '../hub/parse-subscription.ts';
 import { requestAccess } from './authorization.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteRequest } from './route.ts';
 import { STREAM_HEADERS } from './stream-headers.ts';
 
 export const streamRoute: Route = {
@@ -38,11 +39,26 @@ export const streamRoute: Route = {
       headers: STREAM_HEADERS,
       open(carry) {
         hub.shard.checkAdmission();
-        hub.shard.open({ outlet: carry(), patterns, start, expiresAtMs: access.expiresAtMs });
+        const outlet = wrap(carry(), request);
+        if (outlet === undefined) return;
+        hub.shard.open({ outlet, patterns, start, expiresAtMs: access.expiresAtMs });
       },
     };
   },
 };
+
+/** What the application puts around the outlet; undefined when that failed, and the stream has been cut: its head is sent. */
+function wrap(outlet: Outlet, request: RouteRequest): Outlet | undefined {
+  const { wrapOutlet, logger } = request.options;
+  if (wrapOutlet === undefined) return outlet;
+  try {
+    return wrapOutlet(outlet, request);
+  } catch (error) {
+    logger.error({ err: error }, 'wrapOutlet failed, and the stream is cut');
+    outlet.reset();
+    return undefined;
+  }
+}
 
 function readFrom(query: URLSearchParams): boolean {
   const from = query.get('from');

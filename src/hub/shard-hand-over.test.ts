@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { memoryLog, range, rigShard, ShardRig } from '../../test/support/shard-rig.ts';
 import { SteppedLog } from '../../test/support/stepped-log.ts';
 import { turnOfLoop, turnUntil } from '../../test/support/turns.ts';
+import { FakeOutlet } from './fake-outlet.ts';
 
 test('a live stream that pushes back is behind, holds nothing but its position, and is live again later', async () => {
   const rig = rigShard();

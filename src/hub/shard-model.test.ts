@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { memoryLog, type Opened, type RigOptions, ShardRig } from '../../test/support/shard-rig.ts';
 import { SteppedLog } from '../../test/support/stepped-log.ts';
 import { turnOfLoop } from '../../test/support/turns.ts';
 import { parseId } from '../log/event-id.ts';
 import type { EventLog, LogRecord } from '../log/event-log.ts';
+import type { FakeOutlet } from './fake-outlet.ts';
 import { parseSubscription } from './parse-subscription.ts';
 import { covers } from './pattern.ts';
 

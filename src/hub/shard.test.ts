@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { range, rigShard } from '../../test/support/shard-rig.ts';
 import { turnOfLoop } from '../../test/support/turns.ts';
 import { withCode } from '../../test/support/with-code.ts';
+import { FakeOutlet } from './fake-outlet.ts';
 
 test('a fresh stream begins with a cursor at the head, without a control event, and gets what comes', async () => {
   const rig = rigShard();

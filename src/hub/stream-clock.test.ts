@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { fakeTime } from '../../test/support/fake-time.ts';
 import type { EndReason } from '../wire/index.ts';
 import { Chunk } from './chunk.ts';
+import { FakeOutlet } from './fake-outlet.ts';
 import { parseSubscription } from './parse-subscription.ts';
 import { Slicer } from './slicer.ts';
 import { Stream } from './stream.ts';

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeOutlet } from '../../test/support/fake-outlet.ts';
 import { fakeTime } from '../../test/support/fake-time.ts';
 import { rigShard } from '../../test/support/shard-rig.ts';
 import { turnUntil } from '../../test/support/turns.ts';
 import type { Chunk } from './chunk.ts';
+import { FakeOutlet } from './fake-outlet.ts';
 
 class BrokenOutlet extends FakeOutlet {
   isBroken = false;

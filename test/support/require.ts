@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome'] as const;
 
@@ -42,6 +43,14 @@ export function terminal(t: TestContext): string | undefined {
 /** The path of a shell; undefined when there is none, and then the test has been marked as skipped. */
 export function shell(t: TestContext, name: 'bash' | 'zsh' | 'fish'): string | undefined {
   return requireTool(t, name, findInPath([name]));
+}
+
+/** The executable of Next.js, which is no part of our dependencies; undefined when it is not installed. */
+export function next(t: TestContext): string | undefined {
+  const path = fileURLToPath(new URL('../../examples/next/node_modules/next/dist/bin/next', import.meta.url));
+  if (isExecutable(path)) return path;
+  refuse(t, 'next', 'needs Next.js: run npm ci --prefix examples/next --ignore-scripts');
+  return undefined;
 }
 
 /** Whether network namespaces can be made; if not, the test has been marked as skipped. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Logger } from '../../src/base/logger.ts';
+import { FakeOutlet } from '../../src/hub/fake-outlet.ts';
 import { parseSubscription } from '../../src/hub/parse-subscription.ts';
 import { Shard } from '../../src/hub/shard.ts';
 import { chooseStart } from '../../src/hub/start-position.ts';
@@ -10,7 +11,6 @@ import type { EventLog } from '../../src/log/event-log.ts';
 import { MemoryLog } from '../../src/log/memory-log.ts';
 import type { RingLimits } from '../../src/log/ring.ts';
 import type { EventLogLimits } from './event-log-contract.ts';
-import { FakeOutlet } from './fake-outlet.ts';
 import { turnUntil } from './turns.ts';
 
 export interface RigOptions {

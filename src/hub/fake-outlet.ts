@@ -2,9 +2,9 @@
 // would, and fails the writer that breaks the rules of `Outlet`.
 
 import type { Socket } from 'node:net';
-import type { Chunk } from '../../src/hub/chunk.ts';
-import type { Outlet, OutletListener } from '../../src/hub/outlet.ts';
-import { CONTROL_TYPE, type ControlEvent, type EndReason, EventStreamParser } from '../../src/wire/index.ts';
+import { CONTROL_TYPE, type ControlEvent, type EndReason, EventStreamParser } from '../wire/index.ts';
+import type { Chunk } from './chunk.ts';
+import type { Outlet, OutletListener } from './outlet.ts';
 
 /** What a client gets: `id` is its Last-Event-ID from then on. */
 export type Received =
@@ -12,6 +12,13 @@ export type Received =
   | { readonly kind: 'control'; readonly id: string; readonly control: ControlEvent }
   | { readonly kind: 'cursor'; readonly id: string };
 
+/**
+ * An outlet without a socket, for tests of what is put around one, and of a hub that nothing listens for.
+ *
+ * Look at `received` for what a client would have, and at `state` for how it ended. Set `pushesBack` to have the next write
+ * answer false, and call `drain()` to go on; `close(reason)` is the client that leaves. Writing after a push-back or an end
+ * throws: whoever does that breaks the rules of `Outlet`.
+ */
 export class FakeOutlet implements Outlet {
   readonly lane = 'http';
   readonly socket: Socket | undefined = undefined;

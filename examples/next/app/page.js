@@ -1,0 +1,6 @@
+import { createElement } from 'react';
+import { Feed } from './feed.js';
+
+export default function Page() {
+  return createElement(Feed);
+}
