@@ -16,19 +16,27 @@ export interface ChosenClaim {
 }
 
 const rank: Readonly<Record<Sureness, number>> = { sure: 0, likely: 1, possible: 2 };
-const levels = { cause: 0, form: 1 } as const;
 
 export function chosenClaims(scene: Scene, rules: readonly Rule[]): ChosenClaim[] {
-  const all = rules.flatMap((rule, order) => rule.claims(scene).map((claim) => ({ rule, claim, order })));
-  all.sort(
-    (a, b) =>
-      levels[a.claim.level] - levels[b.claim.level] ||
-      rank[a.claim.sureness] - rank[b.claim.sureness] ||
-      a.order - b.order,
-  );
   const taken = new Set<Stream>();
+  const causes = chosenOf('cause', scene, rules, taken);
+  // What happened is said about those streams alone for which nobody knows why.
+  const rest = { ...scene, streams: scene.streams.filter((stream) => !taken.has(stream)) };
+  return [...causes, ...chosenOf('form', rest, rules, taken)];
+}
+
+function chosenOf(
+  level: Claim['level'],
+  scene: Scene,
+  rules: readonly Rule[],
+  taken: Set<Stream>,
+): ChosenClaim[] {
+  const all = rules.flatMap((rule, order) => rule.claims(scene).map((claim) => ({ rule, claim, order })));
+  const ranked = all
+    .filter(({ claim }) => claim.level === level)
+    .sort((a, b) => rank[a.claim.sureness] - rank[b.claim.sureness] || a.order - b.order);
   const chosen: ChosenClaim[] = [];
-  for (const { rule, claim } of all) {
+  for (const { rule, claim } of ranked) {
     const streams = claim.streams.filter((stream) => !taken.has(stream));
     // What is left of a claim whose streams mostly have another cause is not what it claimed.
     if (streams.length * 2 < claim.streams.length || (streams.length === 0 && claim.streams.length > 0))

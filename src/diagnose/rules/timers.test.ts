@@ -78,6 +78,20 @@ describe('S03, proxy idle timeout', () => {
     assert.ok(!ids(findingsOf(survived)).some((id) => id.startsWith('S03')));
   });
 
+  it('leaves streams that were cut otherwise to a finding of their own', () => {
+    const other = new FlowScript({ atMs: 900 })
+      .connect()
+      .request()
+      .respond()
+      .events(6, 700)
+      .wait(2370)
+      .fin('server');
+    assert.deepEqual(ids(findingsOf([...idleClosed([3, 9, 21, 40], 60_000), other])), [
+      'S03 sure',
+      'S22 sure',
+    ]);
+  });
+
   it('recognises a timer that is looked at in rounds', () => {
     const swept = [0.3, 1.1, 2.4, 3.7, 5.2, 6.6, 8.1].map((startS, i) => {
       const script = new FlowScript({ atMs: startS * 1000 })

@@ -1,4 +1,4 @@
-// All that the rules look at: streams, grouped by how they ended, and what else the sources know.
+// All that the rules look at: streams with how they ended, and what else the sources know.
 
 import type { CounterFact, Evidence, Flow, LogFact, Ref } from '../evidence.ts';
 import { type FlowPair, pairFlows } from './pair-flows.ts';
@@ -9,8 +9,6 @@ export interface Scene {
   readonly evidence: Evidence;
   /** Each connection once, also when two captures hold it. */
   readonly streams: readonly Stream[];
-  /** Streams whose end has no normal reason, by server and side that ended them. */
-  readonly groups: readonly (readonly Stream[])[];
   readonly pairs: readonly FlowPair[];
   /** By the id of either flow. */
   readonly pairOf: ReadonlyMap<string, FlowPair>;
@@ -44,7 +42,6 @@ export function sceneOf(evidence: Evidence): Scene {
   return {
     evidence,
     streams,
-    groups: groupsOf(streams),
     pairs,
     pairOf,
     earlierResponses,
@@ -62,11 +59,7 @@ function oneOf(byFlow: ReadonlyMap<string, readonly Stream[]>, flow: Flow, pair:
   return other?.some(({ normal }) => normal === undefined) && isQuiet ? other : own;
 }
 
-function groupsOf(streams: readonly Stream[]): (readonly Stream[])[] {
-  const open = streams.filter(({ normal }) => normal === undefined);
-  return [...Map.groupBy(open, groupKey).values()];
-}
-
+/** Streams with the same key ended alike: at one server, by one side, in one way. */
 export function groupKey(stream: Stream): string {
   const { end, phase } = stream;
   const isPassive = end.form === 'passive' || end.form === 'stray' || end.trigger !== undefined;
