@@ -1,3 +1,0 @@
-module.exports=[51019,(a,b,c)=>{let{createClientModuleProxy:d}=a.r(5124);a.n(d("[project]/examples/next/node_modules/next/dist/client/components/builtin/global-error.js"))},32805,a=>{"use strict";var b=a.i(51019);a.n(b)},51539,function(a){a.n(a.i(32805))},5124,(a,b,c)=>{"use strict";b.exports=a.r(87318).vendored["react-rsc"].ReactServerDOMTurbopackServer}];
-
-//# sourceMappingURL=16cm_next_dist_218e_m_cuuz3y._.js.map

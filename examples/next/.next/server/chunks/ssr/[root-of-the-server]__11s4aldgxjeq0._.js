@@ -1,3 +1,0 @@
-module.exports=[18622,(a,b,c)=>{b.exports=a.x("next/dist/compiled/next-server/app-page-turbo.runtime.prod.js",()=>require("next/dist/compiled/next-server/app-page-turbo.runtime.prod.js"))},54247,a=>{"use strict";var b=a.i(55830);a.s(["default",0,function({children:a}){return(0,b.createElement)("html",{lang:"en"},(0,b.createElement)("body",null,a))}])},90905,function(a){a.n(a.i(54247))},87318,(a,b,c)=>{"use strict";b.exports=a.r(18622)},55830,(a,b,c)=>{"use strict";b.exports=a.r(87318).vendored["react-rsc"].React}];
-
-//# sourceMappingURL=%5Broot-of-the-server%5D__11s4aldgxjeq0._.js.map

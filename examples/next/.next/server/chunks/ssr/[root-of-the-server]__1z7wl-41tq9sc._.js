@@ -1,3 +1,0 @@
-module.exports=[18622,(a,b,c)=>{b.exports=a.x("next/dist/compiled/next-server/app-page-turbo.runtime.prod.js",()=>require("next/dist/compiled/next-server/app-page-turbo.runtime.prod.js"))},51019,(a,b,c)=>{let{createClientModuleProxy:d}=a.r(5124);a.n(d("[project]/examples/next/node_modules/next/dist/client/components/builtin/global-error.js"))},32805,a=>{"use strict";var b=a.i(51019);a.n(b)},51539,function(a){a.n(a.i(32805))},87318,(a,b,c)=>{"use strict";b.exports=a.r(18622)},5124,(a,b,c)=>{"use strict";b.exports=a.r(87318).vendored["react-rsc"].ReactServerDOMTurbopackServer}];
-
-//# sourceMappingURL=%5Broot-of-the-server%5D__1z7wl-41tq9sc._.js.map

@@ -1,1 +1,0 @@
-self.__RSC_SERVER_MANIFEST="{\n  \"node\": {},\n  \"edge\": {},\n  \"encryptionKey\": \"Om8UQxomI5DhK8dYYjZjrQa1AjCA2ZYI5yryQUdi+ds=\"\n}"
