@@ -32,6 +32,8 @@ export function generatorPlans(
       churnPerSecond: churnPerSecond / processes,
       churnKind: options.churnKind,
       connectTimeoutMs: options.connectTimeoutMs,
+      silenceTimeoutMs: options.silenceTimeoutMs,
+      keepsHistory: options.keepsHistory === true,
       freshMs: options.heartbeatMs * 2,
       isPublished: options.publish !== undefined,
     };

@@ -43,6 +43,9 @@ process.on('message', (message: ToGenerator) => {
     case 'sample':
       tell({ kind: 'sample', sample: generator!.sample(message.published) });
       break;
+    case 'history':
+      tell({ kind: 'history', history: generator!.history() });
+      break;
     case 'stop':
       tell({ kind: 'stopped', ...generator!.stop() });
       process.disconnect();

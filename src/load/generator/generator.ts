@@ -3,11 +3,15 @@
 // The file is long because everything in it happens to the same set of streams: ramp, reconnects, churn and ledger each
 // change what the others see.
 
+import { CONTROL_TYPE } from '../../wire/index.ts';
 import { nowUs } from '../clock.ts';
+import { readGap } from '../history/read-gap.ts';
+import type { SeenHistory } from '../history/seen.ts';
+import { SeenRecorder } from '../history/seen-recorder.ts';
 import { Ledger, type LedgerTotals } from '../ledger/ledger.ts';
 import type { BlockCount } from '../ledger/loss-blocks.ts';
 import { type KnownTimes, type PublishSpan, PublishTimes } from '../ledger/publish-times.ts';
-import { readStamp } from '../stamp.ts';
+import { readStamp, type Stamp } from '../stamp.ts';
 import { LatencyHistogram } from '../statistics/histogram.ts';
 import {
   LoadStream,
@@ -46,6 +50,7 @@ export class Generator implements StreamObserver {
   readonly #clients: Client[] = [];
   readonly #ledger = new Ledger();
   readonly #times = new PublishTimes();
+  readonly #recorder: SeenRecorder | undefined;
   readonly #tallies = new Tallies();
   readonly #cost = new OwnCost();
   readonly #queue = new ReconnectQueue<Client>();
@@ -77,8 +82,9 @@ export class Generator implements StreamObserver {
       headers: plan.headers.filter((header) => !isHost(header)),
       connectTimeoutMs: plan.connectTimeoutMs,
       headTimeoutMs: plan.connectTimeoutMs,
-      silenceTimeoutMs: undefined,
+      silenceTimeoutMs: plan.silenceTimeoutMs,
     };
+    this.#recorder = plan.keepsHistory ? new SeenRecorder(plan.firstStream) : undefined;
     const topics: (readonly number[])[] = [];
     for (let index = 0; index < plan.streams; index++) {
       const global = plan.firstStream + index;
@@ -91,6 +97,7 @@ export class Generator implements StreamObserver {
       this.#clients.push({ stream, isSlow, failures: 0, endedUs: 0, hadHead: false, isAway: false });
       const wanted = topicsOf(url, plan.topics, global);
       topics.push(wanted);
+      this.#recorder?.addStream(wanted, isSlow);
       // A slow reader is late and short of events by its own choice: it is there for what it does to the others.
       if (plan.isPublished && !isSlow) for (const topic of wanted) this.#ledger.expectFrom(index, topic, 1);
     }
@@ -106,6 +113,9 @@ export class Generator implements StreamObserver {
 
   setChurn(isOn: boolean): void {
     this.#churnFromUs = isOn ? nowUs() : undefined;
+    if (!isOn) return;
+    // Nothing is published before this.
+    for (const { stream } of this.#clients) if (stream.isOpen) this.#recorder?.oweAll(stream.index);
   }
 
   /** Nobody is owed these: topic, first, last; topic, first, last; ... */
@@ -116,6 +126,11 @@ export class Generator implements StreamObserver {
   /** The ledger, given how many events of each topic were published. */
   totals(published: readonly number[], settles: boolean): LedgerTotals {
     return settles ? this.#ledger.settle(published) : this.#ledger.totals(published);
+  }
+
+  /** What the streams saw, when that is kept. */
+  history(): SeenHistory {
+    return this.#recorder!.history();
   }
 
   /** When events were due, by the stamps that came. */
@@ -194,10 +209,13 @@ export class Generator implements StreamObserver {
     this.#tallies.record('firstEvent', firstEventUs);
   }
 
-  onEvent(stream: LoadStream, data: string, _lastEventId: string, atUs: number): void {
+  onEvent(stream: LoadStream, data: string, lastEventId: string, atUs: number, type: string): void {
     this.#tallies.delivered++;
-    if (this.#clients[stream.index]!.isSlow) return;
+    const { isSlow } = this.#clients[stream.index]!;
+    if (isSlow && this.#recorder === undefined) return;
     const stamp = readStamp(data, this.#plan.run);
+    if (this.#recorder !== undefined) this.#record(stream.index, stamp, data, lastEventId, type);
+    if (isSlow) return;
     if (stamp === undefined || !this.#wants(stream, stamp.topic)) return;
     this.#times.note(stamp.topic, stamp.seq, stamp.sentUs);
     const receipt = this.#ledger.received(stream.index, stamp.topic, stamp.seq);
@@ -239,6 +257,14 @@ export class Generator implements StreamObserver {
 
   // ---
 
+  #record(stream: number, stamp: Stamp | undefined, data: string, id: string, type: string): void {
+    if (stamp !== undefined) this.#recorder!.event(stream, id, stamp.topic, stamp.seq);
+    else if (type === CONTROL_TYPE) {
+      const gap = readGap(data);
+      if (gap !== undefined) this.#recorder!.gap(stream, gap);
+    }
+  }
+
   /** The tool has cut the client off, so until it comes back it is not wanted: that is not the server's time. */
   #goAway(client: Client): void {
     client.isAway = true;
@@ -258,6 +284,7 @@ export class Generator implements StreamObserver {
   #stayAway({ stream }: Client): void {
     this.#gone++;
     if (this.#plan.reconnects) return;
+    this.#recorder?.oweToLast(stream.index);
     for (const topic of this.#topicsByStream[stream.index]!) this.#ledger.expectUntil(stream.index, topic, 0);
   }
 

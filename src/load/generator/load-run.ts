@@ -151,6 +151,7 @@ class LoadRun {
     const { ledgers, losses } = await this.#placeLosses(settled, published);
     // All streams are still there: at least this sample counts the server's sockets, however large the table is.
     await this.#sample(true);
+    if (this.#options.keepsHistory === true && this.#publisher !== undefined) await this.#takeHistory();
     await this.#stopGenerators();
     const { signal } = this.#hooks;
     this.#tellEnds();
@@ -202,6 +203,7 @@ class LoadRun {
     const { durationMs, publish, topics } = this.#options;
     const untilMs = this.#elapsedMs + durationMs;
     for (const child of this.#generators) child.tell({ kind: 'churn', isOn: true });
+    this.#hooks.onLoad?.();
     if (publish !== undefined) {
       const { schedule, payloadBytes, template: request } = publish;
       this.#isPublishing = true;
@@ -213,6 +215,7 @@ class LoadRun {
           run: this.#run.run,
           target: this.#publishTarget!,
           ...{ topics, schedule, durationMs, payloadBytes, request },
+          keepsHistory: this.#options.keepsHistory === true,
         },
       });
     }
@@ -303,6 +306,18 @@ class LoadRun {
     for (const answer of answers) if (answer.kind === 'stopped') this.#totals.addLast(answer);
   }
 
+  async #takeHistory(): Promise<void> {
+    const [published, ...seen] = await Promise.all([
+      this.#publisher!.ask({ kind: 'history' }),
+      ...this.#generators.map((child) => child.ask({ kind: 'history' })),
+    ]);
+    if (published.kind !== 'history') return;
+    this.#hooks.onHistory?.({
+      published: published.history,
+      seen: seen.flatMap((answer) => (answer.kind === 'history' ? [answer.history] : [])),
+    });
+  }
+
   async #sampleIfDue(isRamping = false): Promise<void> {
     if ((isRamping && this.#isShortRamp) || this.#elapsedMs >= this.#nextSampleMs) await this.#sample();
   }
@@ -341,6 +356,7 @@ class LoadRun {
 
   async #readCounts(): Promise<void> {
     const answer = await this.#publisher!.ask({ kind: 'counts' });
+    if (answer.kind !== 'counts') return;
     const { waived, latestSendUs, heldUs } = answer.counts;
     // They are of the time since the last counts, and samples are fewer than counts.
     this.#counts = {

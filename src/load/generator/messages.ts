@@ -1,5 +1,7 @@
 // What the processes of a run say to each other. All of it is plain data, a few KiB a second.
 
+import type { PublishedHistory } from '../history/publish-recorder.ts';
+import type { SeenHistory } from '../history/seen.ts';
 import type { LedgerTotals } from '../ledger/ledger.ts';
 import type { BlockCount } from '../ledger/loss-blocks.ts';
 import type { KnownTimes, PublishSpan } from '../ledger/publish-times.ts';
@@ -34,6 +36,8 @@ export interface GeneratorPlan {
   readonly connectTimeoutMs: number;
   /** A stream is fresh while its last sign of life is not older. */
   readonly freshMs: number;
+  readonly silenceTimeoutMs: number | undefined;
+  readonly keepsHistory: boolean;
   /** Whether events are published, and owed to the streams. */
   readonly isPublished: boolean;
 }
@@ -56,6 +60,7 @@ export type ToGenerator =
       readonly times: KnownTimes;
       readonly span: PublishSpan;
     }
+  | { readonly kind: 'history' }
   | { readonly kind: 'stop' };
 
 export type FromGenerator =
@@ -70,6 +75,7 @@ export type FromGenerator =
       /** Absent when the process had to forget where some were. */
       readonly blocks: readonly BlockCount[] | undefined;
     }
+  | { readonly kind: 'history'; readonly history: SeenHistory }
   | { readonly kind: 'stopped'; readonly silence: string; readonly pendingReconnects: string };
 
 /** One interval of one generator process. Histograms are encoded; absent when nothing was recorded. */
@@ -115,6 +121,7 @@ export interface PublisherPlan {
   readonly durationMs: number;
   readonly payloadBytes: number;
   readonly request: PublishTemplate;
+  readonly keepsHistory: boolean;
 }
 
 /** How an event becomes a request. */
@@ -130,6 +137,7 @@ export interface PublishTemplate {
 export type ToPublisher =
   | { readonly kind: 'start'; readonly plan: PublisherPlan }
   | { readonly kind: 'counts' }
+  | { readonly kind: 'history' }
   /** Sends nothing more that is not on its way. */
   | { readonly kind: 'stop' }
   /** Waits for no answer any more. */
@@ -159,4 +167,6 @@ export interface PublishCounts {
   readonly isDone: boolean;
 }
 
-export type FromPublisher = { readonly kind: 'counts'; readonly counts: PublishCounts };
+export type FromPublisher =
+  | { readonly kind: 'counts'; readonly counts: PublishCounts }
+  | { readonly kind: 'history'; readonly history: PublishedHistory };

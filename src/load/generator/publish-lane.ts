@@ -50,6 +50,8 @@ export interface LaneSettings {
   readonly target: TransportTarget;
   readonly openTransport: OpenTransport;
   readonly limits: LaneLimits;
+  /** Whether bodies of answers are kept, for their ids. */
+  readonly readsAnswers: boolean;
   /** Events of one request. */
   readonly maxBatch: number;
   /** The request for events. */
@@ -60,7 +62,8 @@ export interface LaneSettings {
 
 /** What becomes of events; each is told exactly once. */
 export interface LaneObserver {
-  onAnswer(events: readonly number[], status: number): void;
+  /** @param answer - the body, where answers are read; else empty. */
+  onAnswer(events: readonly number[], status: number, answer: string): void;
   /** The server may have taken them, or not. */
   onUnknown(events: readonly number[], why: string): void;
   /** Not a byte of them has gone out. */
@@ -71,6 +74,10 @@ interface SentRequest {
   readonly events: readonly number[];
   readonly writtenUs: number;
 }
+
+/** Ids of 500 events are 15 KB; of a longer answer the rest is dropped. */
+const MAX_ANSWER_LENGTH = 262_144;
+const latin1 = new TextDecoder('latin1');
 
 /** What keeps events from being sent while there is a connection. */
 const SLOW = 'it does not read or answer fast enough';
@@ -100,6 +107,7 @@ export class PublishLane implements TransportOwner, ResponseSink {
   #obstacle = SLOW;
   // Of the answer that is being read.
   #status = 0;
+  #answer = '';
   #keepsAlive = true;
   /** Since when something that is due has not been taken by the system; undefined: all has. */
   #heldSinceUs: number | undefined;
@@ -237,9 +245,13 @@ export class PublishLane implements TransportOwner, ResponseSink {
     if (seconds !== undefined) this.#idleLimitUs = Number(seconds) * 1e6 * IDLE_SHARE;
   }
 
-  onBody(): void {}
+  onBody(bytes: Uint8Array): void {
+    if (this.#settings.readsAnswers && this.#answer.length < MAX_ANSWER_LENGTH)
+      this.#answer += latin1.decode(bytes);
+  }
 
   #open(atUs: number): void {
+    this.#answer = '';
     this.#isConnected = false;
     this.#isWriting = false;
     this.#written = 0;
@@ -318,14 +330,16 @@ export class PublishLane implements TransportOwner, ResponseSink {
     this.#answered++;
     this.#aliveUs = atUs;
     this.#reader.restart();
+    const answer = this.#answer;
+    this.#answer = '';
     if (!this.#keepsAlive) {
       this.#learnLimit();
       this.#transport?.close();
-      this.#observer.onAnswer(events, this.#status);
+      this.#observer.onAnswer(events, this.#status, answer);
       this.#lose('sent, and the server closed the connection after an earlier answer', atUs);
       return;
     }
-    this.#observer.onAnswer(events, this.#status);
+    this.#observer.onAnswer(events, this.#status, answer);
   }
 
   /** A server that has closed with requests on their way would do it again: the next connection has as many as it took. */

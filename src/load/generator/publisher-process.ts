@@ -14,7 +14,10 @@ process.on('message', (message: ToPublisher) => {
   } else if (message.kind === 'give up') {
     publisher?.end();
   } else {
-    const answer: FromPublisher = { kind: 'counts', counts: publisher!.counts() };
+    const answer: FromPublisher =
+      message.kind === 'history'
+        ? { kind: 'history', history: publisher!.history() }
+        : { kind: 'counts', counts: publisher!.counts() };
     // A parent that is gone is told of by 'disconnect', and needs no second word.
     process.send?.(answer, undefined, undefined, () => {});
   }

@@ -27,6 +27,7 @@ function publish(t: TestContext, port: number, { limits, ...changes }: Changes =
     durationMs: 500,
     payloadBytes: 64,
     request: parsePublishTemplate(`{"url": "http://127.0.0.1:${port}/pub/{topic}"}`),
+    keepsHistory: false,
     ...changes,
   };
   const publisher = new Publisher(plan, { ...laneLimits, ...limits });

@@ -4,6 +4,7 @@
 // which is waived, and is never filled by another.
 
 import { nowUs } from '../clock.ts';
+import { isRefusal, type PublishedHistory, PublishRecorder } from '../history/publish-recorder.ts';
 import { intendedUs, nextWait } from '../pacing/pacer.ts';
 import { limitSchedule, parseSchedule, type Schedule } from '../pacing/schedule.ts';
 import { encodeStamp } from '../stamp.ts';
@@ -26,6 +27,7 @@ export class Publisher implements LaneObserver {
   readonly #requests: RequestBytes;
   readonly #lanes: readonly PublishLane[];
   readonly #tally: PublishTally;
+  readonly #recorder: PublishRecorder | undefined;
   readonly #cost = new OwnCost();
   #latestSendUs = 0;
   #due = 0;
@@ -40,10 +42,12 @@ export class Publisher implements LaneObserver {
     this.#schedule = limitSchedule(parseSchedule(plan.schedule), plan.durationMs);
     this.#requests = new RequestBytes(plan.request);
     this.#tally = new PublishTally(plan.topics.count);
+    this.#recorder = plan.keepsHistory ? new PublishRecorder(plan.topics.count) : undefined;
     const settings = {
       target: plan.target,
       openTransport,
       limits,
+      readsAnswers: plan.keepsHistory,
       maxBatch: plan.request.isBatched ? MAX_BATCH : 1,
       encode: (events: readonly number[]) => this.#encode(events),
       dueUs: (event: number) => intendedUs(this.#schedule, this.#startUs, event),
@@ -89,18 +93,29 @@ export class Publisher implements LaneObserver {
     };
   }
 
+  /** What it was told, when it keeps that. */
+  history(): PublishedHistory {
+    return this.#recorder!.history();
+  }
+
   // What the lanes tell.
 
-  onAnswer(events: readonly number[], status: number): void {
-    if (status >= 200 && status < 300) this.#tally.acknowledge(events);
+  onAnswer(events: readonly number[], status: number, answer: string): void {
+    const isTaken = status >= 200 && status < 300;
+    if (isTaken) this.#recorder?.acknowledged(events, answer);
+    else if (isRefusal(status)) this.#recorder?.refused(events);
+    else this.#recorder?.unknown(events);
+    if (isTaken) this.#tally.acknowledge(events);
     else this.#tally.refuse(events, `answered with status ${status}`);
   }
 
   onUnknown(events: readonly number[], why: string): void {
+    this.#recorder?.unknown(events);
     this.#tally.lose(events, why);
   }
 
   onUnsent(events: readonly number[], why: string): void {
+    this.#recorder?.refused(events);
     this.#tally.refuse(events, why);
   }
 

@@ -1,5 +1,7 @@
 // What a run is asked to do, and whom it tells.
 
+import type { PublishedHistory } from '../history/publish-recorder.ts';
+import type { SeenHistory } from '../history/seen.ts';
 import type { ResultRecord } from '../result.ts';
 import type { Objective } from '../verdict/objective.ts';
 import type { PublishTemplate } from './messages.ts';
@@ -27,6 +29,10 @@ export interface LoadOptions {
   readonly connectTimeoutMs: number;
   /** A stream is fresh while its last sign of life is not older than twice this. */
   readonly heartbeatMs: number;
+  /** A client ends a stream that gave no sign of life for so long, and comes back; undefined: a browser's patience. */
+  readonly silenceTimeoutMs?: number | undefined;
+  /** Keep what publishers were told and what streams saw, for `LoadHooks.onHistory`. */
+  readonly keepsHistory?: boolean | undefined;
   readonly publish:
     | { readonly schedule: string; readonly payloadBytes: number; readonly template: PublishTemplate }
     | undefined;
@@ -36,9 +42,20 @@ export interface LoadOptions {
   readonly objectives: readonly Objective[];
 }
 
+/** All that there is to judge a run by. */
+export interface RunHistory {
+  readonly published: PublishedHistory;
+  /** Of each process. */
+  readonly seen: readonly SeenHistory[];
+}
+
 export interface LoadHooks {
   /** Every record of the result, in order. */
   readonly onRecord: (record: ResultRecord) => void;
+  /** The ramp is over, and publishing begins. */
+  readonly onLoad?: () => void;
+  /** At the end of a run that keeps it. */
+  readonly onHistory?: (history: RunHistory) => void;
   /** A sentence for people. */
   readonly onNote: (text: string) => void;
   /** Ends the run in the normal way, with a summary that says so. */
