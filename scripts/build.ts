@@ -20,6 +20,7 @@ for (const folder of ['console/page', 'report/page', 'web']) {
     filter: (path) => extname(path) !== '.ts',
   });
 }
+cpSync(new URL('src/prove/scenarios', root), new URL('dist/prove/scenarios', root), { recursive: true });
 // The console serves uPlot and a report carries it, so the package has to have it; its licence goes with it.
 for (const name of ['dist/uPlot.iife.min.js', 'dist/uPlot.min.css', 'LICENSE']) {
   cpSync(new URL(`node_modules/uplot/${name}`, root), new URL(`dist/web/uplot/${basename(name)}`, root));

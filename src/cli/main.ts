@@ -20,6 +20,6 @@ export async function main(args: readonly string[]): Promise<number> {
     const failure = error instanceof CommanderError ? usageFailure(error, args) : error;
     if (!(failure instanceof HoldfastError)) throw failure;
     process.stderr.write(`${failureLine(failure)}\n`);
-    return failure.code === 'ERR_USAGE' ? 2 : 3;
+    return failure.code === 'ERR_USAGE' || failure.code === 'ERR_BAD_SCENARIO' ? 2 : 3;
   }
 }

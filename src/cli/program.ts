@@ -7,6 +7,7 @@ import { defineCompletion } from './completion.ts';
 import { defineDiagnose } from './diagnose.ts';
 import { defineLoad } from './load.ts';
 import { defineLog } from './log.ts';
+import { defineProve } from './prove.ts';
 import { definePub } from './pub.ts';
 import { defineReport } from './report.ts';
 import { defineServe } from './serve.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   defineReport(program);
   defineDiagnose(program);
   defineChaos(program);
+  defineProve(program);
   program.commandsGroup('Your shell:');
   defineCompletion(program);
   program.addHelpText('after', examples);

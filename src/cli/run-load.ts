@@ -78,7 +78,7 @@ function reportText(report: ResultFileReader, version: string): string {
 }
 
 /** The first Ctrl-C or SIGTERM ends the run well, a second one at once. */
-function stopOnSignal(note: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
+export function stopOnSignal(note: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   let firstAtMs: number | undefined;
   const onSignal = () => {

@@ -12,6 +12,7 @@ const commandNames = [
   'report',
   'diagnose',
   'chaos',
+  'prove',
   'sub',
   'completion',
 ];

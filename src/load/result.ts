@@ -35,7 +35,9 @@ export type EndReason = EndKind | `status ${number}`;
 
 export interface RunRecord {
   readonly kind: 'run';
-  readonly tool: 'load' | 'soak';
+  readonly tool: 'load' | 'soak' | 'prove';
+  /** Of a scenario: its name. */
+  readonly label?: string | undefined;
   readonly version: string;
   readonly run: string;
   /** ISO 8601. */
@@ -224,6 +226,8 @@ export interface SummaryRecord {
     readonly privateBytesPerStream: number | undefined;
   };
   readonly verdict: Verdict | undefined;
+  /** Of a scenario: what faults cost, each figure with its arithmetic. */
+  readonly proof?: readonly (readonly [label: string, text: string])[] | undefined;
   /** Of soak: how each quantity of the server developed. */
   readonly trends?: readonly TrendRecord[] | undefined;
   /** Of the whole run: the highest heap and delay, the time of all collections. */
@@ -283,4 +287,17 @@ export interface VerdictCheck {
   readonly because: string;
 }
 
-export type ResultRecord = RunRecord | SampleRecord | SummaryRecord;
+/** A fault of a scenario, when it is over or could not be made. */
+export interface FaultRecord {
+  readonly kind: 'fault';
+  readonly name: string;
+  /** Since the start of the run, as the samples have it. */
+  readonly atMs: number;
+  /** When it was undone, or the server was there again. Absent: done at once. */
+  readonly untilMs?: number | undefined;
+  readonly detail: string;
+  /** Why it was not made. */
+  readonly problem?: string | undefined;
+}
+
+export type ResultRecord = RunRecord | SampleRecord | FaultRecord | SummaryRecord;

@@ -6,21 +6,9 @@ import { HoldfastError } from '../base/errors.ts';
 import type { FaultProxy } from '../chaos/proxy/fault-proxy.ts';
 import { systemFaultKinds } from '../chaos/system/kinds.ts';
 import { makeSystemFault } from '../chaos/system/system-fault.ts';
+import type { FaultRecord } from '../load/result.ts';
 import type { HubProcess } from './hub-process.ts';
 import type { Occurrence } from './timeline.ts';
-
-/** What was done; one line of the result each. */
-export interface FaultRecord {
-  readonly kind: 'fault';
-  readonly name: string;
-  /** Since publishing began. */
-  readonly atMs: number;
-  /** When it was undone, or the server was there again. */
-  untilMs?: number;
-  readonly detail: string;
-  /** Why it was not made. */
-  readonly problem?: string;
-}
 
 export interface FaultTargets {
   readonly proxy: FaultProxy | undefined;
@@ -42,6 +30,7 @@ export class FaultRunner {
   readonly #undos = new Set<() => Promise<void>>();
   readonly #running = new Set<Promise<void>>();
   #startMs = 0;
+  #offsetMs = 0;
   #worker = 0;
 
   constructor(targets: FaultTargets, onRecord: (record: FaultRecord) => void) {
@@ -49,11 +38,12 @@ export class FaultRunner {
     this.#onRecord = onRecord;
   }
 
-  /** Runs the timeline from now on. */
-  async run(timeline: readonly Occurrence[], signal: AbortSignal): Promise<void> {
-    this.#startMs = performance.now();
+  /** Runs the timeline from now on, which is `startMs` on the clock that records are written in. */
+  async run(timeline: readonly Occurrence[], startMs: number, signal: AbortSignal): Promise<void> {
+    this.#startMs = performance.now() - startMs;
+    this.#offsetMs = startMs;
     for (const occurrence of timeline) {
-      if (!(await this.#until(occurrence.atMs, signal))) return;
+      if (!(await this.#until(occurrence.atMs + this.#offsetMs, signal))) return;
       const running = this.#make(occurrence, signal).finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
@@ -70,17 +60,22 @@ export class FaultRunner {
   }
 
   async #make(occurrence: Occurrence, signal: AbortSignal): Promise<void> {
-    const { name, what, untilMs } = occurrence;
+    const { name, untilMs } = occurrence;
     const record: FaultRecord = { kind: 'fault', name, atMs: this.#atMs, detail: '' };
     try {
       const { detail, undo } = await this.#begin(occurrence);
-      const done = { ...record, detail };
+      let done: FaultRecord = { ...record, detail };
+      // A server that was started again took its time.
+      if (undo === undefined && this.#atMs - record.atMs > 100) done = { ...done, untilMs: this.#atMs };
       if (undo !== undefined) {
         this.#undos.add(undo);
-        const isOver = await this.#until(untilMs ?? Number.POSITIVE_INFINITY, signal);
-        if (isOver || what.kind !== 'proxy') await undo();
-        this.#undos.delete(undo);
-        done.untilMs = this.#atMs;
+        const isOver = await this.#until((untilMs ?? Number.POSITIVE_INFINITY) + this.#offsetMs, signal);
+        // What lasts to the end is left on until all is settled.
+        if (isOver) {
+          await undo();
+          this.#undos.delete(undo);
+        }
+        done = { ...done, untilMs: this.#atMs };
       }
       this.#note(done);
     } catch (error) {
@@ -153,7 +148,7 @@ export class FaultRunner {
       await hub.start();
       return 'stopped with SIGTERM and started again';
     }
-    if ((await hub.workers()).length === 0)
+    if ((await this.#targets.workers()).length === 0)
       throw new HoldfastError(
         'ERR_FAULT_UNAVAILABLE',
         'The hub has no workers to replace',

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export class HubProcess {
   /** The command line before `serve`: the runtime and the executable. */
   readonly #command: readonly string[];
   readonly #plan: HubPlan;
-  readonly #streams: number;
+  readonly #usesClock: boolean;
   readonly #folder: string;
   readonly #unmount: Undo | undefined;
   #child: ChildProcess | undefined;
@@ -38,19 +38,19 @@ export class HubProcess {
   private constructor(
     command: readonly string[],
     plan: HubPlan,
-    streams: number,
+    usesClock: boolean,
     folder: string,
     unmount: Undo | undefined,
   ) {
     this.#command = command;
     this.#plan = plan;
-    this.#streams = streams;
+    this.#usesClock = usesClock;
     this.#folder = folder;
     this.#unmount = unmount;
   }
 
   /** @throws HoldfastError ERR_FAULT_UNAVAILABLE where it needs a disk that cannot be made; ERR_UNREACHABLE. */
-  static async start(command: readonly string[], plan: HubPlan, streams: number): Promise<HubProcess> {
+  static async start(command: readonly string[], plan: HubPlan, usesClock: boolean): Promise<HubProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-prove-'));
     let unmount: Undo | undefined;
     try {
@@ -64,7 +64,7 @@ export class HubProcess {
           );
         unmount = await mountSmallDisk(folder, plan.disk);
       }
-      const hub = new HubProcess(command, plan, streams, folder, unmount);
+      const hub = new HubProcess(command, plan, usesClock, folder, unmount);
       await hub.start();
       return hub;
     } catch (error) {
@@ -101,20 +101,6 @@ export class HubProcess {
     return this.#log;
   }
 
-  /** The processes that it has started. */
-  async workers(): Promise<number[]> {
-    try {
-      const tasks = await readdir(`/proc/${this.pid}/task`);
-      const lists = await Promise.all(
-        tasks.map((task) => readFile(`/proc/${this.pid}/task/${task}/children`, 'utf8').catch(() => '')),
-      );
-      return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
-    } catch {
-      // Only Linux tells.
-      return [];
-    }
-  }
-
   /** Starts it, or starts it again where it was. @throws HoldfastError ERR_UNREACHABLE with what it said. */
   async start(): Promise<void> {
     const { log, workers, heartbeat, options } = this.#plan;
@@ -135,11 +121,11 @@ export class HubProcess {
       ...(workers === undefined ? [] : ['--workers', String(workers)]),
       ...options,
     ];
-    const clock = clockStepUnavailable() === undefined ? environmentForClock(this.clock) : {};
+    const hasClock = this.#usesClock && clockStepUnavailable() === undefined;
     const [path, ...before] = this.#command;
     const child = spawn(path!, [...before, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(this.#usesClock ? clock : {}) },
+      env: { ...process.env, ...(hasClock ? environmentForClock(this.clock) : {}) },
     });
     this.#child = child;
     this.#isWanted = true;
@@ -168,7 +154,7 @@ export class HubProcess {
         throw new HoldfastError(
           'ERR_UNREACHABLE',
           `The hub did not start: ${this.#log.trim().split('\n').at(-1) ?? ''}`,
-          `It was started for ${this.#streams} streams with: ${args.join(' ')}`,
+          `It was started with: ${args.join(' ')}`,
         );
       }
       await delay(POLL_MS);
@@ -202,9 +188,5 @@ export class HubProcess {
     await this.#unmount?.();
     await rm(this.#folder, { recursive: true, force: true });
     await rm(this.clock, { force: true });
-  }
-
-  get #usesClock(): boolean {
-    return this.#plan.options.length >= 0;
   }
 }

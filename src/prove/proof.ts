@@ -1,12 +1,11 @@
 // The verdict of a scenario: what had to hold, what was seen, and the arithmetic between the two. Pure.
 
 import { formatDuration } from '../base/duration.ts';
-import type { SampleRecord, Verdict, VerdictCheck } from '../load/result.ts';
+import type { FaultRecord, SampleRecord, Verdict, VerdictCheck } from '../load/result.ts';
 import { LatencyHistogram } from '../load/statistics/histogram.ts';
 import { verdictOf } from '../load/verdict/verdict.ts';
 import type { Availability, YearFigure } from './availability.ts';
 import type { HistoryReport } from './check-history.ts';
-import type { FaultRecord } from './fault-runner.ts';
 import type { Scenario } from './scenario-schema.ts';
 
 export interface ProofFacts {

@@ -22,9 +22,27 @@ function tile(figure: Figure): Html {
   return html`<div><dt>${figure.label}</dt><dd>${number}<small>${unit}</small></dd>${figure.note && html`<dd class="quiet">${figure.note}</dd>`}</div>`;
 }
 
-export function runTables({ groups, latencies, ends, notMeasured }: RunSection): Html {
+/** Of a scenario: the arithmetic behind its verdict, and its faults one by one. */
+function proofTables({ proof, faults }: RunSection): Html {
+  const rows = proof.map(
+    ([label, text]) => html`<tr><th scope="row">${label}</th><td class="words">${text}</td></tr>`,
+  );
+  const made = faults.map(({ name, atMs, untilMs, detail, problem }) =>
+    tableRow([
+      name,
+      `${(atMs / 1000).toFixed(1)} s`,
+      untilMs === undefined ? 'at once' : `${(untilMs / 1000).toFixed(1)} s`,
+      problem === undefined ? detail : `not made: ${problem}`,
+    ]),
+  );
+  return html`${rows.length > 0 && html`<h3>What faults cost</h3><table><tbody>${rows}</tbody></table>`}
+${made.length > 0 && html`<h3>Faults</h3><div class="scroll"><table><thead><tr><th scope="col">fault</th><th scope="col">from</th><th scope="col">to</th><th scope="col">how</th></tr></thead><tbody>${made}</tbody></table></div>`}`;
+}
+
+export function runTables(section: RunSection): Html {
+  const { groups, latencies, ends, notMeasured } = section;
   const rest = groups.filter((group) => group.title !== 'Latency');
-  return html`
+  return html`${proofTables(section)}
 ${latencies.length > 0 && html`<h3>Latency</h3><div class="scroll"><table><thead><tr>${latencyHead.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${latencies.map((row) => tableRow(latencyCells(row)))}</tbody></table></div>`}
 <div class="groups">${rest.map(
     ({ title, figures }) =>

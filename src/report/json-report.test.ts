@@ -22,7 +22,7 @@ test('the shape of the JSON is what its version says', () => {
       'figures',
       'latencies',
     ],
-    ...['ends', 'facts', 'notMeasured', 'complete', 'samples', 'latencyCurve'],
+    ...['ends', 'facts', 'proof', 'faults', 'notMeasured', 'complete', 'samples', 'latencyCurve'],
   ]);
   assert.deepEqual(run.figures.lost, { value: 1, unit: 'count' });
   assert.deepEqual(run.ends, { own: 9, reset: 1 });

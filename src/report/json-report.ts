@@ -43,7 +43,21 @@ export function jsonReport(document: ReportDocument): string {
 }
 
 function runOf(section: RunSection) {
-  const { name, source, tool, url, startedAt, notes, verdict, groups, ends, facts, notMeasured } = section;
+  const {
+    name,
+    source,
+    tool,
+    url,
+    startedAt,
+    notes,
+    verdict,
+    groups,
+    ends,
+    facts,
+    notMeasured,
+    proof,
+    faults,
+  } = section;
   const figures = groups.flatMap((group) => group.figures);
   return {
     ...{ name, source, tool, url, startedAt, notes },
@@ -53,6 +67,8 @@ function runOf(section: RunSection) {
     latencies: Object.fromEntries(section.latencies.map((row) => [row.label, row.figures])),
     ends: Object.fromEntries(ends),
     facts: Object.fromEntries(facts),
+    proof: Object.fromEntries(proof),
+    faults,
     notMeasured,
   };
 }

@@ -56,7 +56,7 @@ function runsBlocks(sections: readonly RunSection[]): string[] {
 
 function sectionBlocks(section: RunSection): string[] {
   const blocks = [foreign(runLine(section))];
-  const { verdict, notes, latencies, groups, ends, notMeasured } = section;
+  const { verdict, notes, latencies, groups, ends, notMeasured, proof } = section;
   if (notes.length > 0) blocks.push(notes.map((note) => `> ${foreign(note)}`).join('\n>\n'));
   if (verdict !== undefined) {
     blocks.push(`**Verdict: ${foreign(verdict.outcome)}**`);
@@ -76,6 +76,7 @@ function sectionBlocks(section: RunSection): string[] {
     const rows = ends.map(([reason, count]) => [foreign(reason), formatQuantity(count, 'count')]);
     blocks.push(table([['end reason', 'streams'], ...rows]));
   }
+  if (proof.length > 0) blocks.push(...proof.map(([label, text]) => `- ${foreign(label)}: ${foreign(text)}`));
   if (notMeasured.length > 0) blocks.push(`Not measured: ${notMeasured.join('; ')}.`);
   return blocks;
 }

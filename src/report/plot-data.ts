@@ -47,7 +47,7 @@ export function plotData({ results, sections, peers }: ReportDocument): PlotData
   };
 }
 
-function plotRun({ series, latency }: RunResult, name: string, peer: number, round: number): PlotRun {
+function plotRun({ series, latency, faults }: RunResult, name: string, peer: number, round: number): PlotRun {
   const { points } = series;
   const busiest = points.reduce((most, point) => Math.max(most, perSecond(point.delivered, point) ?? 0), 0);
   const isQuiet = (point: SamplePoint) => (perSecond(point.delivered, point) ?? 0) < busiest * QUIET_SHARE;
@@ -63,6 +63,9 @@ function plotRun({ series, latency }: RunResult, name: string, peer: number, rou
     seconds: points.map((point) => point.atMs / 1000),
     series: Object.fromEntries(entries.filter(([, values]) => isMeasured(values))),
     limited: limitedSpans(points),
+    faults: faults
+      .filter(({ problem }) => problem === undefined)
+      .map(({ name, atMs, untilMs = atMs }) => [name, atMs / 1000, untilMs / 1000] as const),
     curve: latency.curve().map(({ share, us }) => [rounded(-Math.log10(1 - share))!, rounded(us / 1000)!]),
     heat: series.heat.heatMap(),
   };

@@ -126,6 +126,18 @@ export interface SummaryRecord extends Numbers<typeof summaryNames>, Latencies {
   readonly generator: (GeneratorCost & CostPerUnit) | undefined;
   readonly runtime: RuntimeCost | undefined;
   readonly verdict: Verdict | undefined;
+  /** Of a scenario: what faults cost, in words. */
+  readonly proof: Entries<string>;
+}
+
+/** A fault of a scenario: drawn under the plots. */
+export interface FaultRecord {
+  readonly kind: 'fault';
+  readonly name: string;
+  readonly atMs: number;
+  readonly untilMs: number | undefined;
+  readonly detail: string;
+  readonly problem: string | undefined;
 }
 
 export interface Verdict {
@@ -133,13 +145,14 @@ export interface Verdict {
   readonly checks: readonly Readonly<Record<'objective' | 'outcome' | 'because', string>>[];
 }
 
-export type ResultRecord = RunRecord | SampleRecord | SummaryRecord;
+export type ResultRecord = RunRecord | SampleRecord | FaultRecord | SummaryRecord;
 
 /** A record, or what is wrong with the line. */
 export function readRecord(value: unknown): ResultRecord | { readonly problem: string } {
   if (!isObject(value)) return { problem: 'is no record' };
   if (value.kind === 'run') return readRun(value);
   if (value.kind === 'summary') return readSummary(value);
+  if (value.kind === 'fault') return readFault(value);
   if (value.kind !== 'sample')
     return { problem: `is of no known kind: ${textOf(JSON.stringify(value.kind ?? null), 40)}` };
   const atMs = numberOf(value.atMs);
@@ -166,6 +179,19 @@ function readRun(from: Source): RunRecord {
       kernel: textOf(machine.kernel),
       node: textOf(machine.node),
     },
+  };
+}
+
+function readFault(from: Source): FaultRecord | { readonly problem: string } {
+  const atMs = numberOf(from.atMs);
+  if (atMs === undefined) return { problem: 'is a fault without a time' };
+  return {
+    kind: 'fault',
+    name: textOf(from.name, 60),
+    atMs,
+    untilMs: numberOf(from.untilMs),
+    detail: textOf(from.detail),
+    problem: textOf(from.problem) || undefined,
   };
 }
 
@@ -207,6 +233,7 @@ function readSummary(from: Source): SummaryRecord {
       : undefined,
     runtime: isObject(from.runtime) ? numbersOf(from.runtime, runtimeNames) : undefined,
     verdict: isObject(from.verdict) ? verdictOf(from.verdict) : undefined,
+    proof: textsOf(from.proof),
   };
 }
 
@@ -254,4 +281,11 @@ function countsOf(value: unknown): Entries<number> {
     const number = numberOf(count);
     return number === undefined || number === 0 ? [] : [[textOf(name, 60), number] as const];
   });
+}
+
+function textsOf(value: unknown): Entries<string> {
+  if (!Array.isArray(value)) return [];
+  return value
+    .slice(0, MAX_ENTRIES)
+    .flatMap((row) => (Array.isArray(row) ? [[textOf(row[0], 120), textOf(row[1])] as const] : []));
 }

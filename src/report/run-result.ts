@@ -4,6 +4,7 @@
 import { decodeLatencyCounts } from './latency-counts.ts';
 import { LatencyTally } from './latency-tally.ts';
 import {
+  type FaultRecord,
   type ResultRecord,
   type RunRecord,
   readRecord,
@@ -18,6 +19,9 @@ const MAX_PROBLEMS_KEPT = 5;
 /** Runs of one file; a report of more is no comparison. */
 const MAX_RUNS = 100;
 
+/** More are a line on a plot each, and nobody sees any. */
+const MAX_FAULTS = 2000;
+
 export interface RunResult {
   /** What the file is called. */
   readonly source: string;
@@ -30,6 +34,8 @@ export interface RunResult {
   /** False when the file has no summary: the run was cut off, or still goes on. */
   readonly complete: boolean;
   readonly latency: LatencyTally;
+  /** Of a scenario, in order of time. */
+  readonly faults: readonly FaultRecord[];
 }
 
 export interface ResultFile {
@@ -100,6 +106,7 @@ function parse(line: string): ResultRecord | { readonly problem: string } {
 class RunReader {
   readonly #series = new SampleSeries();
   readonly #totals = new RunTotals();
+  readonly #faults: FaultRecord[] = [];
   #run: RunRecord | undefined;
   #summary: SummaryRecord | undefined;
 
@@ -116,6 +123,7 @@ class RunReader {
   read(record: ResultRecord): string | undefined {
     if (record.kind === 'run') this.#run ??= record;
     else if (record.kind === 'summary') this.#summary = record;
+    else if (record.kind === 'fault') return this.#readFault(record);
     else return this.#readSample(record);
     return undefined;
   }
@@ -129,8 +137,15 @@ class RunReader {
       series: this.#series,
       summary,
       complete: this.#summary !== undefined,
+      faults: this.#faults.toSorted((a, b) => a.atMs - b.atMs),
       latency: latencyOf(summary) ?? this.#totals.latency,
     };
+  }
+
+  #readFault(fault: FaultRecord): string | undefined {
+    if (this.#faults.length >= MAX_FAULTS) return `is of more than ${MAX_FAULTS} faults`;
+    this.#faults.push(fault);
+    return undefined;
   }
 
   #readSample(sample: SampleRecord): string | undefined {

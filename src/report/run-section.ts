@@ -4,7 +4,14 @@ import { redactText } from '../base/redact.ts';
 import { type FigureGroup, figureGroups } from './figures.ts';
 import { optionText } from './option-text.ts';
 import { formatQuantity } from './quantity.ts';
-import { type Entries, type Latencies, type Latency, latencyKinds, type Verdict } from './record.ts';
+import {
+  type Entries,
+  type FaultRecord,
+  type Latencies,
+  type Latency,
+  latencyKinds,
+  type Verdict,
+} from './record.ts';
 import { runNotes } from './run-notes.ts';
 import type { ResultFile, RunResult } from './run-result.ts';
 
@@ -24,6 +31,9 @@ export interface RunSection {
   readonly ends: Entries<number>;
   /** All that it takes to repeat the run: version, machine, options. */
   readonly facts: Entries<string>;
+  /** Of a scenario: what faults cost, and when each was. */
+  readonly proof: Entries<string>;
+  readonly faults: readonly FaultRecord[];
   readonly notMeasured: readonly string[];
 }
 
@@ -60,6 +70,8 @@ export function runSection(result: RunResult, name: string, problems: ResultFile
     }),
     ends: summary.ends.toSorted(([, a], [, b]) => b - a),
     facts: factsOf(result),
+    proof: summary.proof,
+    faults: result.faults,
     notMeasured: notMeasured(result),
   };
 }

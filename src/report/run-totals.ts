@@ -122,6 +122,7 @@ export class RunTotals {
       latencyHistogram: undefined,
       ledger: undefined,
       verdict: undefined,
+      proof: [],
       limitedIntervals: this.#limitedIntervals,
       // Samples say only that it was so, not that it was not: none may mean that nothing was published.
       limitedByServerIntervals: this.#heldIntervals || undefined,

@@ -66,6 +66,10 @@ function sectionBlocks(section: RunSection, paint: Paint): string[] {
   const notes = section.notes.map((note) => paint('yellow', `! ${clean(note)}`));
   const blocks = [[clean(runLine(section)), ...notes].join('\n')];
   if (section.verdict !== undefined) blocks.push(verdictBlock(section.verdict, paint));
+  if (section.proof.length > 0) {
+    const rows = section.proof.map(([label, text]) => `${clean(label)}: ${clean(text)}`);
+    blocks.push([heading(paint, 'What faults cost'), ...indent(rows)].join('\n'));
+  }
   if (section.latencies.length > 0) {
     const table = [latencyHead, ...section.latencies.map(latencyCells)];
     blocks.push([heading(paint, 'Latency'), ...indent(alignedTable(table))].join('\n'));

@@ -40,6 +40,7 @@ export const clockStep = systemFaultKind({
     back: value('no', 'yes or no', (given) => given === 'yes' || given === 'no'),
   },
   required: ['file'],
+  needs: clockStepUnavailable,
   unavailable: ({ file }) =>
     firstReason(
       clockStepUnavailable(),

@@ -3,6 +3,7 @@
 
 import {
   type FirewallOptions,
+  firewallNeeds,
   firewallOptions,
   firewallUnavailable,
   packetsOf,
@@ -20,6 +21,7 @@ export const conntrackExpiry = systemFaultKind({
   summary: 'a stateful firewall forgets the connections of a port',
   options: firewallOptions,
   required: ['port'],
+  needs: firewallNeeds,
   unavailable: (options) =>
     firstReason(firewallUnavailable(options), needsTool('conntrack'), needsTool('sysctl')),
   async make(options) {

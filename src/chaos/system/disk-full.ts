@@ -21,6 +21,7 @@ export const diskFull = systemFaultKind({
     leaveBytes: integer(0, 0),
   },
   required: ['folder'],
+  needs: smallDiskUnavailable,
   unavailable({ folder }) {
     try {
       const { bsize, blocks } = statfsSync(folder);

@@ -24,11 +24,13 @@ export interface FirewallOptions {
   readonly netnsOf: number | undefined;
 }
 
+export function firewallNeeds(): string | undefined {
+  return firstReason(needsLinux(), needsRoot(), needsTool('iptables'));
+}
+
 export function firewallUnavailable({ netnsOf }: FirewallOptions): string | undefined {
   return firstReason(
-    needsLinux(),
-    needsRoot(),
-    needsTool('iptables'),
+    firewallNeeds(),
     netnsOf === undefined ? undefined : firstReason(needsTool('nsenter'), needsProcess(netnsOf)),
   );
 }

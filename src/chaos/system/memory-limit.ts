@@ -11,6 +11,7 @@ export const memoryLimit = systemFaultKind({
   summary: 'so much more memory for a process, and then the kernel kills it',
   options: { ...pidOption, limitBytes: integer(67_108_864, 1_048_576) },
   required: ['pid'],
+  needs: () => firstReason(needsLinux(), needsRoot(), needsMemoryCgroup()),
   unavailable: ({ pid }) => firstReason(needsLinux(), needsRoot(), needsMemoryCgroup(), needsProcess(pid)),
   async make({ pid, limitBytes }) {
     const group = MemoryCgroup.make(limitBytes);

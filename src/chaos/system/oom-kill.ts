@@ -23,6 +23,7 @@ export const oomKill = systemFaultKind({
   summary: 'the kernel kills a process since its cgroup is out of memory',
   options: { ...pidOption, limitBytes: integer(33_554_432, 1_048_576) },
   required: ['pid'],
+  needs: () => firstReason(needsLinux(), needsRoot(), needsMemoryCgroup(), needsTool('tail')),
   unavailable: ({ pid }) =>
     firstReason(needsLinux(), needsRoot(), needsMemoryCgroup(), needsTool('tail'), needsProcess(pid)),
   async make({ pid, limitBytes }) {

@@ -3,7 +3,13 @@
 // the kernel knows at once, and it was never on a network.
 
 import { value } from '../../base/options.ts';
-import { type FirewallOptions, firewallOptions, firewallUnavailable, putRules } from './firewall.ts';
+import {
+  type FirewallOptions,
+  firewallNeeds,
+  firewallOptions,
+  firewallUnavailable,
+  putRules,
+} from './firewall.ts';
 import { systemFaultKind } from './system-fault.ts';
 
 export const packetLoss = systemFaultKind({
@@ -18,6 +24,7 @@ export const packetLoss = systemFaultKind({
     ),
   },
   required: ['port'],
+  needs: firewallNeeds,
   unavailable: firewallUnavailable,
   make: (options) =>
     putRules(

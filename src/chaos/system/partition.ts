@@ -1,6 +1,6 @@
 // Drops every packet of a port: a cable that is pulled. Nobody is told; the kernels of both sides send again and again.
 
-import { firewallOptions, firewallUnavailable, packetsOf, putRules } from './firewall.ts';
+import { firewallNeeds, firewallOptions, firewallUnavailable, packetsOf, putRules } from './firewall.ts';
 import { systemFaultKind } from './system-fault.ts';
 
 export const partition = systemFaultKind({
@@ -8,6 +8,7 @@ export const partition = systemFaultKind({
   summary: 'every packet of a port is dropped',
   options: firewallOptions,
   required: ['port'],
+  needs: firewallNeeds,
   unavailable: firewallUnavailable,
   make: (options) =>
     putRules(

@@ -1,7 +1,7 @@
 // Answers every packet that comes to a port with RST, as a firewall does that refuses instead of dropping, or a host on
 // which the process is gone.
 
-import { firewallOptions, firewallUnavailable, packetsOf, putRules } from './firewall.ts';
+import { firewallNeeds, firewallOptions, firewallUnavailable, packetsOf, putRules } from './firewall.ts';
 import { systemFaultKind } from './system-fault.ts';
 
 export const reject = systemFaultKind({
@@ -9,6 +9,7 @@ export const reject = systemFaultKind({
   summary: 'every packet of a port is answered with RST',
   options: firewallOptions,
   required: ['port'],
+  needs: firewallNeeds,
   unavailable: firewallUnavailable,
   make: (options) =>
     putRules(

@@ -21,6 +21,8 @@ export interface SystemFaultKind<Table extends OptionTable> {
   readonly options: Table;
   /** Options that must be given. */
   readonly required: readonly (keyof Table & string)[];
+  /** What of it has nothing to do with its options: why it can never be made here. */
+  readonly needs?: () => string | undefined;
   /** Why it cannot be made here, in one line; undefined where it can. */
   unavailable(options: ResolvedOptions<Table>): string | undefined;
   /** @throws HoldfastError ERR_FAULT_FAILED; nothing of the fault is left then. */

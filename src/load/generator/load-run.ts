@@ -203,7 +203,7 @@ class LoadRun {
     const { durationMs, publish, topics } = this.#options;
     const untilMs = this.#elapsedMs + durationMs;
     for (const child of this.#generators) child.tell({ kind: 'churn', isOn: true });
-    this.#hooks.onLoad?.();
+    this.#hooks.onLoad?.(this.#elapsedMs);
     if (publish !== undefined) {
       const { schedule, payloadBytes, template: request } = publish;
       this.#isPublishing = true;

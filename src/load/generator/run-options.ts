@@ -8,7 +8,7 @@ import type { PublishTemplate } from './messages.ts';
 import type { TopicPlan } from './topics.ts';
 
 export interface LoadOptions {
-  readonly tool: 'load' | 'soak';
+  readonly tool: 'load' | 'soak' | 'prove';
   readonly version: string;
   readonly url: string;
   readonly streams: number;
@@ -52,8 +52,8 @@ export interface RunHistory {
 export interface LoadHooks {
   /** Every record of the result, in order. */
   readonly onRecord: (record: ResultRecord) => void;
-  /** The ramp is over, and publishing begins. */
-  readonly onLoad?: () => void;
+  /** The ramp is over, and publishing begins: when, on the clock of the samples. */
+  readonly onLoad?: (atMs: number) => void;
   /** At the end of a run that keeps it. */
   readonly onHistory?: (history: RunHistory) => void;
   /** A sentence for people. */

@@ -37,6 +37,8 @@ export interface PlotRun {
   readonly series: Readonly<Partial<Record<SeriesName, Values>>>;
   /** From and to, in seconds: here latencies are upper bounds. */
   readonly limited: readonly (readonly [from: number, to: number])[];
+  /** Of a scenario: what was broken, from and to in seconds. */
+  readonly faults: readonly (readonly [name: string, from: number, to: number])[];
   /** Nines (99 % is 2) and milliseconds. */
   readonly curve: readonly (readonly [nines: number, ms: number])[];
   readonly heat: HeatMap | undefined;
