@@ -125,3 +125,14 @@ test('outlets.ts logs, limits and counts, and the fake tests one of them without
   const [code] = await within('its end', once(run, 'exit'));
   assert.equal(code, 0);
 });
+
+test('faults.ts slows a connection down and cuts another one off', async (t) => {
+  const child = startExample(t, 'faults.ts', {});
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await within('its end', once(child, 'exit'));
+  assert.equal(code, 0);
+  assert.equal(said, 'whole\n\ncut off\n');
+});

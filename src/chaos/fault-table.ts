@@ -4,7 +4,7 @@ import { HoldfastError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { type AnyFaultKind, badFault, type Fault, type GivenFault, makeFault } from './fault.ts';
 
-export const MAX_FAULTS = 100;
+const MAX_FAULTS = 100;
 
 export class FaultTable {
   readonly #kinds: readonly AnyFaultKind[];

@@ -21,7 +21,7 @@ const units: readonly (readonly [suffix: RegExp, read: Reader])[] = [
 ];
 
 /** What an option of a table is called where its value carries the unit. */
-export function wordOf(option: string): string {
+function wordOf(option: string): string {
   if (option === 'bytesPerSecond') return 'rate';
   return option.replace(/(?:Ms|Bytes)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -3,7 +3,7 @@
 import { faultProxyOptions } from '../chaos/proxy/fault-proxy.ts';
 import type { OptionRow } from './option-rows.ts';
 
-export const DEFAULT_CONTROL = '127.0.0.1:9465';
+const DEFAULT_CONTROL = '127.0.0.1:9465';
 
 const direction = {
   flag: '--direction',

@@ -24,7 +24,7 @@ const versions: Readonly<Record<'v1' | 'v2', Files>> = {
 };
 
 /** Which version has the memory controller; undefined where none has. */
-export function memoryCgroupVersion(): 'v1' | 'v2' | undefined {
+function memoryCgroupVersion(): 'v1' | 'v2' | undefined {
   if (existsSync(join(versions.v1.root, versions.v1.limit))) return 'v1';
   try {
     const controllers = readFileSync(join(ROOT, 'cgroup.controllers'), 'utf8');

@@ -18,7 +18,7 @@ export interface PublishedHistory {
 /** Never sent, or refused by what cannot have taken it: nobody may see it. */
 export const REFUSED = 1;
 /** Sent, and not told what became of it: it is there for everybody, or for nobody. */
-export const UNKNOWN = 2;
+const UNKNOWN = 2;
 export const ACKNOWLEDGED = 3;
 
 const FIRST_EVENTS = 1024;
