@@ -14,13 +14,14 @@ import type { LoadOptions, RunHistory } from '../load/generator/run-options.ts';
 import { parseRate } from '../load/pacing/schedule.ts';
 import type { ResultRecord, SampleRecord, SummaryRecord } from '../load/result.ts';
 import { availabilityOf, yearFigure } from './availability.ts';
-import { checkHistory } from './check-history.ts';
+import { checkHistory, type HistoryReport } from './check-history.ts';
 import { childrenOf } from './children-of.ts';
 import { FaultRunner } from './fault-runner.ts';
 import { HubProcess } from './hub-process.ts';
 import { proofOf, proofRows } from './proof.ts';
 import type { Scenario } from './scenario-schema.ts';
 import { type Occurrence, timelineOf } from './timeline.ts';
+import type { ViolationKind } from './violations.ts';
 
 const SAMPLE_MS = 1000;
 const SLOW_BYTES_PER_SECOND = 1024;
@@ -153,7 +154,28 @@ async function prove(
     unexpectedEnd: hub?.unexpectedEnd,
   };
   const proof = proofRows(facts, yearFigure(facts.availability, scenario.expected));
-  return { ...summary, verdict: proofOf(facts), proof };
+  return { ...summary, ledger: ledgerOf(summary, facts.history), verdict: proofOf(facts), proof };
+}
+
+/** The ledger without its doubt: what became of publishes without an answer it cannot know, and the history does. */
+function ledgerOf({ ledger }: SummaryRecord, history: HistoryReport | undefined): SummaryRecord['ledger'] {
+  if (ledger === undefined || history === undefined) return ledger;
+  const countOf = (...kinds: readonly ViolationKind[]) =>
+    history.violations.reduce((sum, { kind, count }) => sum + (kinds.includes(kind) ? count : 0), 0);
+  const lost = countOf('lost', 'not for all') + history.told;
+  const { late, resumedReconnects, lossyReconnects } = ledger;
+  return {
+    expected: history.owed,
+    delivered: history.owed - lost,
+    lost,
+    repeated: countOf('repeated'),
+    outOfOrder: countOf('out of order'),
+    late,
+    exact: history.isWhole,
+    // Without a loss no reconnect had one: what it seemed to miss was never taken.
+    resumedReconnects: lost === 0 ? resumedReconnects + lossyReconnects : resumedReconnects,
+    lossyReconnects: lost === 0 ? 0 : lossyReconnects,
+  };
 }
 
 function loadOptions(
