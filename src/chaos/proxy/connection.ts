@@ -9,6 +9,7 @@ import { chance, textSeed } from '../chance.ts';
 import { type AnyFaultKind, type Direction, type Fault, kindOf } from '../fault.ts';
 import type { Cut, Shaper } from '../shaper.ts';
 import { Lane, type LaneOwner } from './lane.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** How long a side that got FIN may take to close before it is dropped. */
 const LINGER_MS = 5000;
@@ -90,7 +91,7 @@ export class Connection implements LaneOwner {
   destroy(): void {
     this.#isEnding = true;
     this.#closeLanes();
-    for (const socket of [this.#client, this.#upstream]) socket.resetAndDestroy();
+    for (const socket of [this.#client, this.#upstream]) resetSocket(socket);
   }
 
   #shape(fault: Fault, lane: number, nowMs: number): Shaper {
@@ -118,7 +119,7 @@ export class Connection implements LaneOwner {
     if (this.#dark === undefined) return false;
     this.#hasSwallowed = true;
     this.#settings.onBytes(bytes, 'swallowed');
-    if (this.#dark === 'forgotten') source.resetAndDestroy();
+    if (this.#dark === 'forgotten') resetSocket(source);
     return true;
   }
 
@@ -130,7 +131,7 @@ export class Connection implements LaneOwner {
     }
     this.#isEnding = true;
     this.#closeLanes();
-    (source === this.#client ? this.#upstream : this.#client).resetAndDestroy();
+    resetSocket(source === this.#client ? this.#upstream : this.#client);
   }
 
   #goDark(cut: 'dark' | 'forgotten'): void {
@@ -147,7 +148,7 @@ export class Connection implements LaneOwner {
       [this.#upstream, direction !== 'down'],
     ] as const;
     for (const [socket, isAimedAt] of sides) {
-      if (cut === 'reset' && isAimedAt) socket.resetAndDestroy();
+      if (cut === 'reset' && isAimedAt) resetSocket(socket);
       else {
         socket.end();
         // Closed with unread bytes, it would send RST.
