@@ -38,9 +38,9 @@ function chosenOf(
   const chosen: ChosenClaim[] = [];
   for (const { rule, claim } of ranked) {
     const streams = claim.streams.filter((stream) => !taken.has(stream));
-    // What is left of a claim whose streams mostly have another cause is not what it claimed.
-    if (streams.length * 2 < claim.streams.length || (streams.length === 0 && claim.streams.length > 0))
-      continue;
+    // What is left of a cause whose streams mostly have another is not what it claimed. A form is true of each alone.
+    const isMostlyTaken = claim.level === 'cause' && streams.length * 2 < claim.streams.length;
+    if (isMostlyTaken || (streams.length === 0 && claim.streams.length > 0)) continue;
     const beside = (claim.beside ?? []).filter((stream) => !taken.has(stream) && !streams.includes(stream));
     for (const stream of [...streams, ...beside]) taken.add(stream);
     chosen.push({ rule, claim, streams, beside });

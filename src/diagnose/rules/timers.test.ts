@@ -45,6 +45,12 @@ describe('S03, proxy idle timeout', () => {
   it('counts those that a lazy timer ended early, where events were close together', () => {
     const ends = [...idleClosed([3, 9], 3700), ...idleClosed([6], 3430, {}, 240), ...idleClosed([9], 3430)];
     const [finding] = findingsOf(ends);
+    const early = [
+      ...idleClosed([3], 3700, {}, 240),
+      ...idleClosed([6], 3430, {}, 230),
+      ...idleClosed([9], 3430, {}, 250),
+    ];
+    assert.equal(findingsOf(early)[0]!.streamCount, 3);
     // Where events were a second apart, 3.43 s is no timer of 3.7 s.
     assert.deepEqual([finding!.id, finding!.streamCount], ['S03', 3]);
   });

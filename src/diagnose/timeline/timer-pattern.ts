@@ -25,6 +25,8 @@ export interface TimerPattern {
 const MIN_TIMER_MS = 1000;
 /** nginx does not move a timer for less than this (NGX_TIMER_LAZY_DELAY), so it can fire so much early. */
 const LAZY_MS = 300;
+/** Its clock, and that of the capture, on a busy machine. */
+const LAZY_SLACK_MS = 60;
 /** What one program does in one go. */
 const INSTANT_MS = 20;
 
@@ -48,32 +50,48 @@ function idlePattern(streams: readonly Stream[]): TimerPattern | undefined {
   if (able.length === 0 || able.length * 2 < streams.filter(({ gapMs }) => gapMs !== undefined).length) {
     return undefined;
   }
-  const members = densest(able, gapOf);
+  const late = onTime(able);
+  const members = [...late, ...firedEarly(able, late)];
   const swept = sweptPattern(able);
   if (swept === undefined && isMoment(members, gapOf)) return undefined;
   if (swept !== undefined && swept.streams.length > members.length) return swept;
-  const { min, max } = range(members.map(gapOf));
-  const round = matchTimers(min, 'idle').length > 0 || isRound(min);
+  const value = range(late.map(gapOf));
+  const round = matchTimers(value.min, 'idle').length > 0 || isRound(value.min);
   if (members.length === 1 && !round) return undefined;
   const sameAge = agesAreOne(members, 'ageMs');
   return {
     kind: sameAge ? 'either' : 'idle',
-    valueMs: median(members.map(gapOf)),
-    earliestMs: min,
-    latestMs: max,
-    streams: [...members, ...firedEarly(able, members, max)],
+    valueMs: median(late.map(gapOf)),
+    earliestMs: value.min,
+    latestMs: value.max,
+    streams: members,
     isRound: round,
   };
 }
 
+// Those that lie together, unless a later one has more on its side: those that a lazy timer of its value ended early.
+function onTime(able: readonly Stream[]): Stream[] {
+  let best = densest(able, gapOf);
+  let most = best.length + firedEarly(able, best).length;
+  for (const stream of able) {
+    const gapMs = gapOf(stream);
+    const late = able.filter((other) => gapOf(other) <= gapMs && gapOf(other) >= gapMs - spreadOf(0));
+    const count = late.length + firedEarly(able, late).length;
+    // Two, of which one is early, may be chance.
+    if (count > most && count >= 3) [best, most] = [late, count];
+  }
+  return best;
+}
+
 // With events close together such a timer stands where one of the earlier ones has put it.
-function firedEarly(able: readonly Stream[], members: readonly Stream[], latestMs: number): Stream[] {
+function firedEarly(able: readonly Stream[], late: readonly Stream[]): Stream[] {
+  const { max } = range(late.map(gapOf));
   return able.filter(
     (stream) =>
-      !members.includes(stream) &&
-      gapOf(stream) < latestMs &&
-      gapOf(stream) >= latestMs - LAZY_MS &&
-      lastStepMs(stream) < LAZY_MS,
+      !late.includes(stream) &&
+      gapOf(stream) < max &&
+      gapOf(stream) >= max - LAZY_MS - LAZY_SLACK_MS &&
+      lastStepMs(stream) < LAZY_MS + LAZY_SLACK_MS,
   );
 }
 

@@ -8,9 +8,9 @@ import type { StreamPlan } from '../support/stream-client-process.ts';
 import type { ServerPlan, Step } from '../support/stream-server-process.ts';
 
 const plans: Record<string, readonly Step[]> = {
-  '/events/1': [{ send: 5, everyMs: 170 }, { waitMs: 430 }, { close: 'fin' }],
-  '/events/2': [{ send: 11, everyMs: 130 }, { waitMs: 90 }, { close: 'fin' }],
-  '/events/3': [{ send: 9, everyMs: 310 }, { waitMs: 1170 }, { close: 'fin' }],
+  '/events/1': [{ send: 3, everyMs: 170 }, { waitMs: 190 }, { close: 'fin' }],
+  '/events/2': [{ send: 14, everyMs: 130 }, { waitMs: 90 }, { close: 'fin' }],
+  '/events/3': [{ send: 9, everyMs: 310 }, { waitMs: 340 }, { close: 'fin' }],
 };
 
 function cut(plan: Omit<ServerPlan, 'plans'>, client: Partial<StreamPlan> = {}): Scenario['run'] {
