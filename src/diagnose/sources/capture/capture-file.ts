@@ -28,17 +28,24 @@ export async function readCaptureFile(path: string, options?: ReadCaptureOptions
   }
 }
 
-/** The file through one buffer: a stream would leave a gigabyte of them to the garbage collector. */
+/**
+ * The file through two buffers, one read while the other is taken apart: a stream would leave a gigabyte of them to the garbage
+ * collector.
+ */
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path);
+  const buffers = [Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)] as const;
+  let reading = file.read(buffers[0], 0, READ_BYTES);
   try {
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
+    for (let turn = 0; ; turn++) {
+      const { bytesRead, buffer } = await reading;
       if (bytesRead === 0) return;
+      reading = file.read(buffers[(turn + 1) % 2]!, 0, READ_BYTES);
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
+    // Who stops early leaves a read under way; if it fails, nobody wants to know.
+    await reading.catch(() => {});
     await file.close();
   }
 }

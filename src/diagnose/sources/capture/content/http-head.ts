@@ -62,7 +62,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 }
 
 /** Adds a header within the bounds, masked. */
-export function addHeader(headers: Map<string, string>, name: string, value: string): void {
+function addHeader(headers: Map<string, string>, name: string, value: string): void {
   const key = name.toLowerCase().slice(0, MAX_TEXT);
   const known = headers.get(key);
   if (known === undefined && headers.size >= MAX_HEADERS) return;

@@ -5,8 +5,8 @@ import { ByteBuffer } from '../../../../base/byte-buffer.ts';
 import type { ContentHalf, Moment } from './content-half.ts';
 import { type Hello, readHello } from './tls-hello.ts';
 
-export const HANDSHAKE = 22;
-export const ALERT = 21;
+const HANDSHAKE = 22;
+const ALERT = 21;
 const CHANGE_CIPHER_SPEC = 20;
 const APPLICATION_DATA = 23;
 
