@@ -147,6 +147,8 @@ async function pauses(t: TestContext, browser: Browser): Promise<void> {
   await page.getByRole('button', { name: 'Pause' }).click();
   const later = await hub.publish([2, 3].map((data) => ({ topic: 'a', data })));
   await page.waitForSelector('#pause[data-new="2 new"]');
+  // The list was drawn since, only to be older.
+  await untilTrue(page, `document.querySelector('#event-rows .age').textContent !== 'now'`);
   assert.deepEqual(await idsShown(page), [first]);
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.waitForSelector(eventRow(later[1]!));
