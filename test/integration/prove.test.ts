@@ -32,7 +32,7 @@ hub: { heartbeat: 500ms }
 streams: { count: 40, topics: 4, ramp: 500ms, silence-timeout: 3s }
 traffic: { rate: 40/s }
 duration: 6s
-settle: 8s
+settle: 20s
 faults: ${faults}
 ${more}`;
 
@@ -124,7 +124,7 @@ for (const [badness, found] of [
     const path = await folder(t);
     const text = scenario('[{ fault: reset, at: 2s, for: 100ms, probability: 60% }]')
       .replace('topics: 4', 'topics: 1')
-      .replace('settle: 8s', 'settle: 1s');
+      .replace('settle: 20s', 'settle: 1s');
     await writeFile(join(path, 'small.yaml'), text);
     const url = await badServer(t, badness);
     const { code, stdout } = await prove(

@@ -103,7 +103,7 @@ export class Publisher implements LaneObserver {
   onAnswer(events: readonly number[], status: number, answer: string): void {
     const isTaken = status >= 200 && status < 300;
     if (isTaken) this.#recorder?.acknowledged(events, answer);
-    else if (isRefusal(status)) this.#recorder?.refused(events);
+    else if (isRefusal(status, answer)) this.#recorder?.refused(events);
     else this.#recorder?.unknown(events);
     if (isTaken) this.#tally.acknowledge(events);
     else this.#tally.refuse(events, `answered with status ${status}`);

@@ -98,7 +98,11 @@ function idsOf(answer: string): readonly string[] | undefined {
   }
 }
 
-/** Whether an answer of this status says that the event was not taken; of others nobody knows. */
-export function isRefusal(status: number): boolean {
-  return (status >= 400 && status < 500 && status !== 408) || status === 503 || status === 507;
+/** Of a hub of ours: no answer of the log in time. It says itself that the event may have been taken all the same. */
+const UNSURE = /"code"\s*:\s*"ERR_LOG_STUCK"/;
+
+/** Whether an answer says that the event was not taken; of others nobody knows. */
+export function isRefusal(status: number, answer: string): boolean {
+  if (status === 503) return !UNSURE.test(answer);
+  return (status >= 400 && status < 500 && status !== 408) || status === 507;
 }
