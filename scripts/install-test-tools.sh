@@ -7,6 +7,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
 # What takes captures apart is compared with it; it brings dumpcap.
 command -v tshark >/dev/null || missing+=(tshark)
+command -v promtool >/dev/null || missing+=(prometheus)
 command -v zsh >/dev/null || missing+=(zsh)
 command -v fish >/dev/null || missing+=(fish)
 # The lab's; beside the commands of root, which are not in everybody's PATH.

@@ -17,6 +17,7 @@ import { Reaper } from './reaper.ts';
 import { answerResponse } from './response-carrier.ts';
 import { Router } from './router.ts';
 import { streamRoute } from './stream-route.ts';
+import type { LookAtTcp } from './tcp-suspects.ts';
 
 export interface Hub {
   /**
@@ -95,10 +96,10 @@ export function createHub(given?: HubOptions): Hub {
   return hubOn(core, options);
 }
 
-/** The same, around a core that the caller has made. */
-export function hubOn(core: HubCore, options: ResolvedHubOptions): Hub {
+/** The same, around a core that the caller has made; `look` is another's look at the TCP sockets of the machine. */
+export function hubOn(core: HubCore, options: ResolvedHubOptions, look?: LookAtTcp): Hub {
   const health = new HealthStreams(core, options);
-  const reaper = new Reaper(core.shard, options);
+  const reaper = new Reaper(core.shard, options, look);
   const routes = [streamRoute, publishRoute, healthRoute, readyRoute, health.route];
   const router = new Router([...routes, ...options.assets.map(assetRoute)], core, options);
   const hurry = new AbortController();

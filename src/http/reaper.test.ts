@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { rigShard } from '../../test/support/shard-rig.ts';
 import { FakeOutlet } from '../hub/fake-outlet.ts';
 import { Reaper } from './reaper.ts';
+import { lookAtTcp } from './tcp-suspects.ts';
 
 const HEADER =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -47,7 +48,9 @@ function rig(t: TestContext, limits: { maxEvents?: number } = {}) {
   const table = join(folder, 'tcp');
   const shardRig = rigShard({ stallTimeoutMs: 30_000, limits });
   const options = { maxKernelBytes: 1000, logger: shardRig.logger };
-  const reaper = new Reaper(shardRig.shard, options, [table, join(folder, 'absent')]);
+  const reaper = new Reaper(shardRig.shard, options, (maxKernelBytes) =>
+    lookAtTcp(maxKernelBytes, [table, join(folder, 'absent')]),
+  );
   t.after(() => reaper.stop());
   const open = (port: number) => shardRig.open(['a'], { outlet: new ConnectedOutlet(port) });
   const scan = async (...rows: Row[]) => {

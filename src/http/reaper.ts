@@ -3,52 +3,33 @@
 // small asynchronous pieces and touches only streams that the table speaks of. Elsewhere it does nothing, and the
 // kernel's own bound holds: 15 minutes of retransmission.
 
-import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
-import { readTcpTable, type TcpRow } from '../base/tcp-table.ts';
 import type { Outlet } from '../hub/outlet.ts';
 import type { Shard } from '../hub/shard.ts';
 import type { Stream } from '../hub/stream.ts';
 import { type Connection, connectionOf } from './connection.ts';
+import { type LookAtTcp, lookAtTcp, type TcpSuspect } from './tcp-suspects.ts';
 
 const INTERVAL_MS = 10_000;
 // While a stream is held, it waits for the next look: then each tick is one.
 const TICK_MS = 1000;
-// A peer that is merely far away or on a bad line has answered by then. Time alone would not do where the line is so
-// slow that little was tried, and retransmissions alone not either: the 7th comes after 25 s where the kernel waits
-// 200 ms for an acknowledgement (doubled each time), but after minutes where it waits 2 s.
-const LOST_AFTER_MS = 25_000;
-const MIN_RETRANSMITS = 3;
-// Of rows that do not say the time.
-const LOST_RETRANSMITS = 7;
-const CHUNK_BYTES = 65_536;
 const STREAMS_A_TURN = 500;
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 export interface ReaperOptions {
   readonly maxKernelBytes: number;
   readonly logger: Logger;
 }
 
-interface Suspect {
-  readonly isLost: boolean;
-  readonly queuedBytes: number;
-}
-
-/** Sockets of the machine that may be one of ours. */
+/** Sockets that one of ours may be. */
 class Suspects {
-  readonly #byKey = new Map<string, Suspect>();
+  readonly #byKey: ReadonlyMap<string, TcpSuspect>;
 
-  add(row: TcpRow, isLost: boolean): void {
-    const { localPort, remotePort } = row;
-    this.#byKey.set(keyOf({ localPort, remotePort, remoteAddress: row.remoteAddress() }), {
-      isLost,
-      queuedBytes: row.txQueue,
-    });
+  constructor(suspects: readonly TcpSuspect[]) {
+    this.#byKey = new Map(suspects.map((suspect) => [keyOf(suspect), suspect]));
   }
 
-  find({ socket }: Outlet): Suspect | undefined {
+  find({ socket }: Outlet): TcpSuspect | undefined {
     const connection = socket === undefined || this.#byKey.size === 0 ? undefined : connectionOf(socket);
     return connection && this.#byKey.get(keyOf(connection));
   }
@@ -57,7 +38,7 @@ class Suspects {
 export class Reaper {
   readonly #shard: Pick<Shard, 'streams' | 'hold'>;
   readonly #options: ReaperOptions;
-  readonly #tables: readonly string[];
+  readonly #lookAtTcp: LookAtTcp;
   readonly #timer: NodeJS.Timeout;
   // Whose queue was too long at the last look: once may be a burst on its way.
   #wasOver = new WeakSet<Stream>();
@@ -67,14 +48,10 @@ export class Reaper {
   #dueMs = performance.now() + INTERVAL_MS;
   #isStopped = false;
 
-  constructor(
-    shard: Pick<Shard, 'streams' | 'hold'>,
-    options: ReaperOptions,
-    tables: readonly string[] = TABLES,
-  ) {
+  constructor(shard: Pick<Shard, 'streams' | 'hold'>, options: ReaperOptions, look: LookAtTcp = lookAtTcp) {
     this.#shard = shard;
     this.#options = options;
-    this.#tables = tables;
+    this.#lookAtTcp = look;
     this.#timer = setInterval(() => void this.#tick(), TICK_MS).unref();
   }
 
@@ -84,7 +61,8 @@ export class Reaper {
   }
 
   async #scan(): Promise<void> {
-    const suspects = await this.#findSuspects();
+    const look = await this.#lookAtTcp(this.#options.maxKernelBytes);
+    const suspects = new Suspects(look.suspects);
     const isOver = new WeakSet<Stream>();
     let count = 0;
     this.#heldCount = 0;
@@ -129,47 +107,6 @@ export class Reaper {
   // Better a full kernel queue than a stream that waits for a look that may never come.
   #releaseAll(): void {
     for (const stream of this.#shard.streams) stream.release();
-  }
-
-  async #findSuspects(): Promise<Suspects> {
-    const suspects = new Suspects();
-    for (const table of this.#tables) {
-      await readChunks(table, (row) => {
-        const isLost = isPeerLost(row);
-        if (isLost || row.txQueue > this.#options.maxKernelBytes) suspects.add(row, isLost);
-      });
-    }
-    return suspects;
-  }
-}
-
-function isPeerLost(row: TcpRow): boolean {
-  if (row.retransmits < MIN_RETRANSMITS) return false;
-  return row.retransmits >= LOST_RETRANSMITS || row.unacknowledgedMs() >= LOST_AFTER_MS;
-}
-
-async function readChunks(path: string, visit: (row: TcpRow) => void): Promise<void> {
-  let file: FileHandle;
-  try {
-    file = await open(path);
-  } catch (error) {
-    // No such table: another system, or a kernel without IPv6.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    let held = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, held, CHUNK_BYTES - held);
-      if (bytesRead === 0) return;
-      const end = held + bytesRead;
-      const used = readTcpTable(buffer.subarray(0, end), visit);
-      buffer.copyWithin(0, used, end);
-      held = end - used;
-    }
-  } finally {
-    await file.close();
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { LogRecord } from '../log/event-log.ts';
 import type { Ring } from '../log/ring.ts';
+import type { Meter } from './meter.ts';
 import type { SlicedTask, Slicer } from './slicer.ts';
 import type { Stream } from './stream.ts';
 import type { Subscription } from './subscription.ts';
@@ -37,6 +38,7 @@ export class FanOut implements SlicedTask {
   readonly #ring: Ring;
   readonly #slicer: Slicer;
   readonly #host: FanOutHost;
+  readonly #meter: Meter;
   #matchedTo: number;
   #hitCount = 0;
   #waiting: Subscription[] = [];
@@ -44,11 +46,12 @@ export class FanOut implements SlicedTask {
   /** Events written to live streams. */
   deliveredCount = 0;
 
-  constructor(subscriptions: SubscriptionTable, ring: Ring, slicer: Slicer, host: FanOutHost) {
+  constructor(subscriptions: SubscriptionTable, ring: Ring, slicer: Slicer, host: FanOutHost, meter: Meter) {
     this.#subscriptions = subscriptions;
     this.#ring = ring;
     this.#slicer = slicer;
     this.#host = host;
+    this.#meter = meter;
     this.#matchedTo = ring.head;
   }
 
@@ -133,6 +136,8 @@ export class FanOut implements SlicedTask {
     if (joined !== undefined) {
       stream.position = joined.to;
       this.deliveredCount += joined.eventCount;
+      const waitedMs = nowMs + performance.timeOrigin - joined.timeMs;
+      this.#meter.deliverySeconds.observe(waitedMs / 1000, joined.eventCount);
       stream.write(joined.chunk, nowMs);
       this.#host.onServed(stream);
     }
@@ -142,8 +147,17 @@ export class FanOut implements SlicedTask {
 
   #endPass(pass: Pass): void {
     this.#pass = undefined;
+    this.#measureInterval(pass.subscription);
     this.#hitCount -= pass.subscription.forgetHits(pass.servedTo);
     // What was matched while the pass ran is new for the streams it had already served.
     if (pass.subscription.isDirty) this.#waiting.push(pass.subscription);
+  }
+
+  // Of a subscription, not of each stream: those that are live are written to in the same passes.
+  #measureInterval(subscription: Subscription): void {
+    const nowMs = performance.now();
+    const { servedMs, live } = subscription;
+    subscription.servedMs = nowMs;
+    if (servedMs > 0) this.#meter.intervalSeconds.observe((nowMs - servedMs) / 1000, live.size);
   }
 }

@@ -69,7 +69,9 @@ export class HubCore {
   /** Appends what `checkBatch` has made, all or nothing, and answers with an id for each. */
   async append(drafts: readonly Draft[]): Promise<string[]> {
     this.#refuseClosing();
+    const startMs = performance.now();
     const positions = await this.log.append(drafts);
+    this.shard.meter.publishSeconds.observe((performance.now() - startMs) / 1000);
     return positions.map((position) => formatId(this.log.epoch, position));
   }
 

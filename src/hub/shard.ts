@@ -12,6 +12,7 @@ import type { Chunk } from './chunk.ts';
 import { Drain } from './drain.ts';
 import { AT_ONCE, type DrainPace, MIN_RETRY_MS, RETRY_SPREAD_MS } from './drain-plan.ts';
 import { FanOut } from './fan-out.ts';
+import { Meter } from './meter.ts';
 import type { Lane, Outlet } from './outlet.ts';
 import type { Pattern } from './pattern.ts';
 import { Slicer } from './slicer.ts';
@@ -64,6 +65,7 @@ export class Shard implements StreamHost {
   readonly #lanes: Record<Lane, number> = { fast: 0, http: 0, web: 0, inside: 0 };
   readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #stopListening: () => void;
+  readonly meter = new Meter();
   /** How many streams may be open; what it begins with is an option. */
   maxStreams: number;
   #opened = 0;
@@ -79,7 +81,7 @@ export class Shard implements StreamHost {
     this.maxStreams = options.maxStreams;
     this.#ring = log.ring ?? new Ring(options.ring, log.head);
     this.#slicer = new Slicer((error) => options.logger.error({ err: error }, 'A step of the shard failed'));
-    this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this);
+    this.#fanOut = new FanOut(this.#subscriptions, this.#ring, this.#slicer, this, this.meter);
     this.#catchUp = new CatchUp(log, this.#ring, this.#slicer, this);
     this.#clock = new StreamClock(options, this.#slicer, this);
     this.#admission = new Admission(options, this);
@@ -262,7 +264,10 @@ export class Shard implements StreamHost {
     stream.outlet.listener = undefined;
     this.#streams.delete(stream);
     this.#lanes[stream.outlet.lane]--;
-    if (stream.outlet.lane !== 'inside') this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
+    if (stream.outlet.lane !== 'inside') {
+      this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
+      this.meter.durationSeconds.observe(performance.now() / 1000 - stream.openedTenths / 10);
+    }
     if (this.#streams.size === 0) this.#onEmpty?.();
   }
 

@@ -15,6 +15,8 @@ export interface Joined {
   readonly chunk: Chunk;
   readonly to: number;
   readonly eventCount: number;
+  /** When the oldest of its events was appended, in milliseconds since 1970. */
+  readonly timeMs: number;
 }
 
 export class Subscription implements Selection {
@@ -31,6 +33,8 @@ export class Subscription implements Selection {
   readonly live = new Set<Stream>();
   /** Where its last topic ended, when all it wants are exact topics that have ended. */
   endsAt: number | undefined;
+  /** When its live streams were last written to; 0 before. */
+  servedMs = 0;
 
   // Positions matched since every live stream was last served, ascending. Not frames: those are the ring's,
   // and a stream that has not been served before the ring dropped them is behind.
@@ -93,12 +97,14 @@ export class Subscription implements Selection {
     if (cached?.first === first && (cached.hitCount === this.#hits.length || isFull(cached))) return cached;
     const frames: Uint8Array[] = [];
     let bytes = 0;
+    let timeMs = 0;
     let last = first;
     for (let i = first; i < this.#hits.length; i++) {
       const record = ring.get(this.#hits[i]!);
       if (record === undefined) return 'dropped';
       bytes += record.frame.byteLength;
       if (bytes > MAX_JOINED_BYTES && frames.length > 0) break;
+      if (frames.length === 0) timeMs = record.timeMs;
       frames.push(record.frame);
       last = i;
     }
@@ -107,6 +113,7 @@ export class Subscription implements Selection {
       chunk: new Chunk(frames),
       to: this.#hits[last]!,
       eventCount: frames.length,
+      timeMs,
       first,
       hitCount,
     };

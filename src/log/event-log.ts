@@ -1,6 +1,7 @@
 // The seam between the hub and what keeps its events. An engine owns ids, frames, history and retention; the
 // hub owns streams. Positions are seqs: the first event of a log has 1, and 0 is "before everything".
 
+import type { HistogramFigures } from '../base/histogram.ts';
 import type { Ring } from './ring.ts';
 
 /** An event as the front door has checked it: `data` is the text that goes on the wire. */
@@ -50,6 +51,15 @@ export interface Page {
  */
 export type AnnounceListener = (records: readonly LogRecord[], endedTopics?: readonly string[]) => void;
 
+export interface LogMeasures {
+  /** Of what is kept, with what finds it. */
+  readonly bytes: number;
+  /** Of the file, free pages included; 0 in memory. */
+  readonly fileBytes: number;
+  /** How long commits to the disk took. */
+  readonly commitSeconds: HistogramFigures;
+}
+
 export interface EventLog {
   /** Names this life of the log; part of every id. */
   readonly epoch: string;
@@ -96,6 +106,9 @@ export interface EventLog {
 
   /** Drops what retention no longer keeps at this time (`steadyNowMs`). Cheap when there is nothing to drop. */
   trim(nowMs: number): void;
+
+  /** What the log measures of itself, where it does. */
+  measures?(): LogMeasures;
 
   /** Waits for what is being appended, then refuses more. */
   close(): Promise<void>;

@@ -2,12 +2,14 @@
 // clients that come back from an earlier one are told so.
 
 import { HoldfastError } from '../base/errors.ts';
+import { Histogram, LATENCY_BOUNDS } from '../base/histogram.ts';
 import { steadyNowMs } from '../base/steady-clock.ts';
 import { newEpoch } from './event-id.ts';
 import type {
   AnnounceListener,
   Draft,
   EventLog,
+  LogMeasures,
   LogRecord,
   Page,
   ReadLimits,
@@ -17,6 +19,8 @@ import { Ring, type RingLimits } from './ring.ts';
 import { type Plan, Sequencer, type SequencerLimits } from './sequencer.ts';
 
 export type MemoryLogLimits = RingLimits & SequencerLimits;
+
+const NO_COMMITS = new Histogram(LATENCY_BOUNDS).figures();
 
 export class MemoryLog implements EventLog {
   readonly ring: Ring;
@@ -71,6 +75,10 @@ export class MemoryLog implements EventLog {
   onAnnounce(listener: AnnounceListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  measures(): LogMeasures {
+    return { bytes: this.ring.bytes, fileBytes: 0, commitSeconds: NO_COMMITS };
   }
 
   trim(nowMs: number): void {

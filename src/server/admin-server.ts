@@ -1,9 +1,9 @@
 // The admin listener: what operators and their monitoring ask, never on the public one.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { HubMetrics } from './hub-metrics.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenOn, type RunningServer } from './listening.ts';
+import type { HubMetrics } from './metrics/hub-metrics.ts';
 
 /**
  * Serves `GET /metrics`. `onError` hears of connections that cannot be accepted and of metrics that cannot be read.

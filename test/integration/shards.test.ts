@@ -95,7 +95,12 @@ test('a client that comes to a worker which has not heard of its position yet ge
 
 test('a worker that is killed under load is replaced; its streams resume, the others notice nothing', async (t) => {
   const folder = await logFolder(t);
-  const { url, pid, workers } = await startShards(t, 3, ['--log', 'lmdb', '--log-folder', folder]);
+  const { url, pid, workers, metricsUrl } = await startShards(t, 3, [
+    '--log',
+    'lmdb',
+    '--log-folder',
+    folder,
+  ]);
   const clients = await openStreams(url, 30);
   const publisher = publishOn(url);
   const reconnected = new Set<StreamClient>();
@@ -122,6 +127,11 @@ test('a worker that is killed under load is replaced; its streams resume, the ot
   await assertAll(clients, count);
   isDone = true;
   await Promise.all(readers);
+  // What the killed ones had counted, up to a second before their end, is still in the sums.
+  const metrics = await (await fetch(metricsUrl)).text();
+  const opened = Number(/^sse_streams_opened_total (\d+)$/m.exec(metrics)?.[1]);
+  assert.ok(opened >= reconnected.size && opened <= 30 + 2 * reconnected.size, `${opened} were opened`);
+  assert.match(metrics, /^sse_worker_restarts_total\{worker="\d"\} [12]$/m);
   assert.ok(count > 20, `${count} events`);
   assert.ok(reconnected.size >= 10 && reconnected.size < 30, `${reconnected.size} of 30 came back`);
   for (const client of clients) client.cut('fin');
@@ -131,7 +141,7 @@ test('workers that are blocked or stopped are replaced, and cost the primary no 
   // In every process of the hub; only a worker is sent the signal.
   const blocker = `process.on('SIGUSR2', () => { for (;;); })`;
   const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(blocker)}`];
-  const { hub, url, pid, workers } = await startShards(t, 3, [], { nodeArgs });
+  const { hub, url, pid, workers, metricsUrl } = await startShards(t, 3, [], { nodeArgs });
   process.kill(workers[0]!, 'SIGSTOP');
   process.kill(workers[1]!, 'SIGUSR2');
   // A connection that is given to one of them waits for as long as it does; the next ones go to others.
@@ -142,6 +152,8 @@ test('workers that are blocked or stopped are replaced, and cost the primary no 
       LIMIT_MS,
     );
   assert.equal((await ask('an answer', '/readyz')).status, 503, 'one worker does not answer');
+  const scrape = await (await fetch(metricsUrl, { signal: AbortSignal.timeout(10_000) })).text();
+  assert.equal(scrape.match(/^sse_worker_up\{worker="\d"\} 0$/gm)?.length, 2, scrape);
   const data = 'x'.repeat(60_000);
   const batch = Array.from({ length: 100 }, (_, i) => ({ topic: `b/${i}`, data }));
   const publish = async () => {

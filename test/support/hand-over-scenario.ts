@@ -4,6 +4,7 @@
 import type { TestContext } from 'node:test';
 import { covers, type Pattern, parsePattern } from '../../src/hub/pattern.ts';
 import { parseId } from '../../src/log/event-id.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
 import { startHub } from './hub-server.ts';
 import { seededRandom } from './seeded-random.ts';
 import { StreamClient } from './stream-client.ts';
@@ -12,6 +13,10 @@ export interface HandOverScenario {
   readonly seed: number;
   readonly streams: number;
   readonly events: number;
+  /** Another log than one in memory. */
+  readonly log?: EventLog;
+  /** Called with each batch, before it is published. */
+  readonly disturb?: (random: () => number) => void;
 }
 
 export interface Ledger {
@@ -33,7 +38,8 @@ const CUTS_A_BATCH = 12;
 /** Runs the scenario on a hub of its own and counts. */
 export async function runHandOverScenario(t: TestContext, scenario: HandOverScenario): Promise<Ledger> {
   const random = seededRandom(scenario.seed);
-  const { hub, url } = await startHub(t, { heartbeatMs: 500, maxLogEvents: scenario.events * 2 });
+  const { log } = scenario;
+  const { hub, url } = await startHub(t, { heartbeatMs: 500, maxLogEvents: scenario.events * 2, log });
   const clients = Array.from(
     { length: scenario.streams },
     (_, i) => new Subscriber(url, topicsFor(i, random)),
@@ -44,6 +50,7 @@ export async function runHandOverScenario(t: TestContext, scenario: HandOverScen
   while (topicsById.size < scenario.events) {
     const size = Math.min(1 + Math.floor(random() * MAX_BATCH), scenario.events - topicsById.size);
     const batch = Array.from({ length: size }, () => ({ topic: randomTopic(random), data: '' }));
+    scenario.disturb?.(random);
     const publishing = hub.publish(batch);
     for (let cuts = 0; cuts < CUTS_A_BATCH; cuts++) {
       const client = clients[Math.floor(random() * clients.length)]!;

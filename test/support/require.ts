@@ -22,6 +22,11 @@ export function curl(t: TestContext): string | undefined {
   return requireTool(t, 'curl', findInPath(['curl']));
 }
 
+/** The path of promtool; undefined when there is none, and then the test has been marked as skipped. */
+export function promtool(t: TestContext): string | undefined {
+  return requireTool(t, 'promtool', findInPath(['promtool']));
+}
+
 /** The path of tshark; undefined when there is none, and then the test has been marked as skipped. */
 export function tshark(t: TestContext): string | undefined {
   return requireTool(t, 'tshark', findInPath(['tshark']));

@@ -28,10 +28,11 @@ export async function shareLog(
   limits: Partial<EventLogLimits> = {},
   now?: () => number,
   answerTimeoutMs = 5000,
+  maxUnacknowledgedBytes?: number,
 ): Promise<SharedLogRig> {
   const all = { ...ROOMY, ...limits };
   const own = await openLmdbLog(await logFolder({ after }), all, now);
-  const host = new LogHost(own, silentLogger);
+  const host = new LogHost(own, silentLogger, maxUnacknowledgedBytes);
   const opened: SharedLog[] = [];
   const join = async () => {
     const [hostEnd, workerEnd] = channelPair();

@@ -6,8 +6,17 @@
 //                  removals of what Retention has dropped, entries of Indexer --^
 
 import { HoldfastError } from '../../base/errors.ts';
+import { Histogram, LATENCY_BOUNDS } from '../../base/histogram.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { AnnounceListener, Draft, EventLog, Page, ReadLimits, Selection } from '../event-log.ts';
+import type {
+  AnnounceListener,
+  Draft,
+  EventLog,
+  LogMeasures,
+  Page,
+  ReadLimits,
+  Selection,
+} from '../event-log.ts';
 import { Pending } from '../pending.ts';
 import type { RingLimits } from '../ring.ts';
 import type { Sequencer, SequencerLimits } from '../sequencer.ts';
@@ -63,6 +72,7 @@ export class LmdbLog implements EventLog {
   readonly #options: LmdbLogOptions;
   readonly #committer: Committer;
   readonly #retention: Retention;
+  readonly #commitSeconds = new Histogram(LATENCY_BOUNDS);
   readonly #listeners = new Set<AnnounceListener>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -126,6 +136,11 @@ export class LmdbLog implements EventLog {
 
   endsAfter(position: number): [topic: string, position: number][] {
     return this.#parts.sequencer.ended.after(position);
+  }
+
+  measures(): LogMeasures {
+    const { usedBytes, fileBytes } = this.#parts.store;
+    return { bytes: usedBytes, fileBytes, commitSeconds: this.#commitSeconds.figures() };
   }
 
   forgetDeadReaders(): void {
@@ -248,7 +263,9 @@ export class LmdbLog implements EventLog {
     const records = recordWrites(pending.records);
     const writes = [...steps.flatMap((step) => step.writes), ...records.writes, ...(keys?.writes ?? [])];
     if (writes.length === 0) return;
+    const startMs = performance.now();
     await this.#committer.commit(writes, this.#head);
+    this.#commitSeconds.observe((performance.now() - startMs) / 1000);
     store.refresh();
     for (const { onDone } of steps) onDone();
     if (removal.removedTo > 0) indexer.forget(removal.removedTo);

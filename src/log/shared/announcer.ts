@@ -22,15 +22,21 @@ export interface LogState {
 export class Announcer {
   readonly #log: LogState;
   readonly #tell: (announcement: Announcement) => void;
+  readonly #maxBytes: number;
   #toldHead: number;
   #toldOldest: number;
   #sentBytes = 0;
   #acknowledgedBytes = 0;
 
   /** For a worker that knows the log as it is now. */
-  constructor(log: LogState, tell: (announcement: Announcement) => void) {
+  constructor(
+    log: LogState,
+    tell: (announcement: Announcement) => void,
+    maxBytes = MAX_UNACKNOWLEDGED_BYTES,
+  ) {
     this.#log = log;
     this.#tell = tell;
+    this.#maxBytes = maxBytes;
     this.#toldHead = log.head;
     this.#toldOldest = log.oldest;
   }
@@ -44,7 +50,7 @@ export class Announcer {
   announce(first: number, block: Uint8Array): void {
     const isNext = first === this.#toldHead + 1;
     const cost = MESSAGE_BYTES + block.byteLength;
-    if (isNext && this.unacknowledgedBytes + cost <= MAX_UNACKNOWLEDGED_BYTES) this.#send(cost, { block });
+    if (isNext && this.unacknowledgedBytes + cost <= this.#maxBytes) this.#send(cost, { block });
     // Else there is something to be acknowledged, and the head follows then.
     else if (this.unacknowledgedBytes === 0) this.tellState();
   }
@@ -53,7 +59,7 @@ export class Announcer {
   tellState(): void {
     const { head, oldest } = this.#log;
     if (head === this.#toldHead && oldest === this.#toldOldest) return;
-    if (this.unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES / 2) return;
+    if (this.unacknowledgedBytes > this.#maxBytes / 2) return;
     const ends = this.#log.endsAfter(this.#toldHead);
     const bytes = ends.reduce((sum, [topic]) => sum + topic.length + MESSAGE_BYTES / 8, MESSAGE_BYTES);
     this.#send(bytes, { ends });

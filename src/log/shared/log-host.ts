@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.ts';
 import { type Channel, Peer } from '../../base/peer.ts';
 import type { EventLog, LogRecord } from '../event-log.ts';
 import { encodeBlock } from '../lmdb/block.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer, MAX_UNACKNOWLEDGED_BYTES } from './announcer.ts';
 import { type Ends, type LogHostCalls, type LogReaderCalls, PEER_NAME } from './messages.ts';
 
 /** A log whose files other processes can read. */
@@ -19,12 +19,15 @@ export interface SharableLog extends EventLog {
 export class LogHost {
   readonly #log: SharableLog;
   readonly #logger: Logger;
+  readonly #maxBytes: number;
   readonly #announcers = new Set<Announcer>();
   readonly #stopListening: () => void;
 
-  constructor(log: SharableLog, logger: Logger) {
+  /** `maxUnacknowledgedBytes` is another one in tests. */
+  constructor(log: SharableLog, logger: Logger, maxUnacknowledgedBytes = MAX_UNACKNOWLEDGED_BYTES) {
     this.#log = log;
     this.#logger = logger;
+    this.#maxBytes = maxUnacknowledgedBytes;
     this.#stopListening = log.onAnnounce((records) => this.#announce(records));
   }
 
@@ -38,7 +41,7 @@ export class LogHost {
     const log = this.#log;
     let announcer: Announcer | undefined;
     peer.on('join', () => {
-      announcer ??= new Announcer(log, (announcement) => peer.tell('announce', announcement));
+      announcer ??= new Announcer(log, (announcement) => peer.tell('announce', announcement), this.#maxBytes);
       this.#announcers.add(announcer);
       const { epoch, head, oldest, folder, limits } = log;
       const { maxBytes, maxEndedTopics } = limits;

@@ -1,13 +1,14 @@
 // What the primary and a worker ask and tell each other. The log has messages of its own (log/shared/messages.ts).
 
 import type { Failure } from '../../base/peer.ts';
+import type { TcpLook } from '../../http/tcp-suspects.ts';
 import type { DrainOrder } from '../drain-order.ts';
-import type { ShardFigures } from './figures.ts';
+import type { WorkerFigures } from '../metrics/figures.ts';
 import type { WorkerPlan } from './worker-plan.ts';
 
-/** What a worker says each second, when it is asked. */
+/** What a worker says each second, and for each scrape, when it is asked. */
 export interface Report {
-  readonly streams: number;
+  readonly figures: WorkerFigures;
   /** Whether its listener is open. */
   readonly isAccepting: boolean;
 }
@@ -33,13 +34,14 @@ export type PrimaryCalls = {
   mayPause(given: null): boolean;
   /** The listener of the worker is open again. */
   resumed(given: null): void;
+  /** What a look at the machine's TCP sockets has found. */
+  lookAtTcp(given: null): Promise<TcpLook>;
   logLine(line: LogLine): void;
 };
 
 /** What a worker answers. */
 export type WorkerCalls = {
   report(given: null): Report;
-  figures(given: null): ShardFigures;
   /** How many streams the worker may have. */
   setMaxStreams(count: number): void;
   /** Publishes an event, and resolves when it has come out of a stream of this worker. */

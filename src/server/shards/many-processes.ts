@@ -14,6 +14,9 @@ import { checkEvent } from '../../hub/draft.ts';
 import { AT_ONCE } from '../../hub/drain-plan.ts';
 import { LogHost, type SharableLog } from '../../log/shared/log-host.ts';
 import { type ListenAddress, urlOf } from '../listen-address.ts';
+import { LogMeter } from '../metrics/log-meter.ts';
+import { ProcessMeter } from '../metrics/process-meter.ts';
+import { TcpWatch } from '../tcp-watch.ts';
 import type { RunningHub } from './running-hub.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerPlan } from './worker-plan.ts';
@@ -39,6 +42,10 @@ export async function startManyProcesses(
   { workers, plan, maxStreams, logger }: ManyProcessesOptions,
 ): Promise<RunningHub> {
   const host = new LogHost(log, logger);
+  const logMeter = new LogMeter(log);
+  const processMeter = new ProcessMeter();
+  let port: number | undefined;
+  const watch = new TcpWatch(plan.hub.maxKernelBytes ?? hubOptions.maxKernelBytes.default, () => port);
   const timers = [
     setInterval(() => {
       log.trim(steadyNowMs());
@@ -59,23 +66,30 @@ export async function startManyProcesses(
       canaryTimeoutMs: plan.hub.canaryTimeoutMs ?? hubOptions.canaryTimeoutMs.default,
       logger,
       serveLog: (channel) => host.serve(channel),
+      lookAtTcp: () => watch.look(),
       onWorkerEnded: () => log.forgetDeadReaders(),
     });
   try {
     const { supervisor, address } = await startOnPort(plan.address, start);
+    port = address.port;
     // Whatever ends this process: workers end by themselves when it is gone, and at once where it has a say.
     process.on('exit', () => supervisor.killAll());
     return {
       url: urlOf(address),
       publish: (events) => log.append(events.map((event) => checkEvent(event, 'The event', EVENT_LIMITS))),
-      figures: async () => ({
-        workers: await Promise.all(
-          supervisor.places.map(async ({ number, worker, restarts }) => {
-            const figures = await worker.figures(FIGURES_TIMEOUT_MS).catch(() => undefined);
-            return { worker: number, figures, restarts };
-          }),
-        ),
-      }),
+      async figures() {
+        const [ofWorkers, kernelSendBytes] = await Promise.all([
+          supervisor.figures(FIGURES_TIMEOUT_MS),
+          watch.queuedBytes(),
+        ]);
+        return {
+          ...ofWorkers,
+          processes: [['primary', processMeter.figures()], ...ofWorkers.processes],
+          log: logMeter.figures(),
+          kernelSendBytes,
+          unacknowledgedBytes: host.unacknowledgedBytes,
+        };
+      },
       async drain(order) {
         await supervisor.drain(order);
         await closeLog();

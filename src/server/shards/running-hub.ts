@@ -2,7 +2,7 @@
 
 import type { DrainOrder } from '../drain-order.ts';
 import type { HostEvent } from '../host-sample.ts';
-import type { HubFigures } from './figures.ts';
+import type { HubFigures } from '../metrics/figures.ts';
 
 export interface RunningHub {
   readonly url: string;

@@ -6,13 +6,14 @@ import { resolveOptions } from '../../base/options.ts';
 import { openAccess } from '../../http/authorization.ts';
 import { type Hub, hubOn } from '../../http/create-hub.ts';
 import { type HubOptions, hubOptions } from '../../http/hub-options.ts';
+import type { LookAtTcp } from '../../http/tcp-suspects.ts';
 import { HubCore } from '../../hub/hub-core.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import type { DrainOrder } from '../drain-order.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { listenAgain } from '../listening.ts';
+import type { ShardFigures } from '../metrics/figures.ts';
 import { type RunningFront, startServer } from '../server.ts';
-import type { ShardFigures } from './figures.ts';
 import { ListenGate } from './listen-gate.ts';
 
 /** What a process needs to know: plain data, so that it can be told to another process. */
@@ -63,6 +64,7 @@ export class ShardServer {
     log: EventLog,
     plan: ShardPlan,
     logger: Logger,
+    look: LookAtTcp,
     neighbours?: Neighbours,
   ): Promise<ShardServer> {
     const { maxStreams } = plan;
@@ -75,7 +77,7 @@ export class ShardServer {
     };
     const core = new ShardCore(log, { ...options, ring });
     core.neighbours = neighbours;
-    const hub = hubOn(core, options);
+    const hub = hubOn(core, options, look);
     const onError = (error: Error) => logger.error({ err: error }, 'A connection could not be accepted');
     try {
       const server = await startServer(plan.address, hub, onError);
@@ -96,12 +98,17 @@ export class ShardServer {
     return this.#server.url;
   }
 
+  get port(): number {
+    return this.#server.address.port;
+  }
+
   get isAccepting(): boolean {
     return this.#gate?.isOpen ?? true;
   }
 
   figures(): ShardFigures {
-    return { shard: this.core.shard.stats() };
+    const { shard } = this.core;
+    return { stats: shard.stats(), meter: shard.meter.figures() };
   }
 
   /** Takes connections also when it is full. */

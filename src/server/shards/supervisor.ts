@@ -4,24 +4,20 @@
 import cluster from 'node:cluster';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Channel } from '../../base/peer.ts';
+import type { TcpLook } from '../../http/tcp-suspects.ts';
 import { AT_ONCE } from '../../hub/drain-plan.ts';
 import type { DrainOrder } from '../drain-order.ts';
-import { workerFailure } from './failures.ts';
+import { addFigures } from '../metrics/add-figures.ts';
+import type { HubFigures, ShardFigures } from '../metrics/figures.ts';
+import { MANY_FAILURES, Readiness } from './readiness.ts';
 import { LIVED_WELL_MS, restartDelayMs } from './restart-delay.ts';
 import { shareStreams } from './share-streams.ts';
 import { Worker, type WorkerHost } from './worker.ts';
 import type { WorkerPlan } from './worker-plan.ts';
 
 const TICK_MS = 1000;
-// Probes of several load balancers share one flight through all workers.
-const READY_REUSE_MS = 5000;
-// Beside what the canary itself may take: a worker that is stuck does not answer at all.
-const READY_MARGIN_MS = 1000;
-/** So many ends in a row are no accident: the hub is not ready. */
-const MANY_FAILURES = 3;
 
 export interface SupervisorOptions {
   readonly workers: number;
@@ -31,6 +27,7 @@ export interface SupervisorOptions {
   readonly canaryTimeoutMs: number;
   readonly logger: Logger;
   readonly serveLog: (channel: Channel) => void;
+  readonly lookAtTcp: () => Promise<TcpLook>;
   /** A worker has ended, however. */
   readonly onWorkerEnded: () => void;
 }
@@ -50,13 +47,16 @@ export class Supervisor {
   readonly #places: Place[] = [];
   // Workers without a place: they are about to take one, or drain and have lost theirs.
   readonly #others = new Set<Worker>();
+  readonly #readiness: Readiness;
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
   #hasStarted = false;
-  #ready: { readonly startedMs: number; readonly flights: Promise<void> } | undefined;
+  // What ended workers have counted: counters never fall.
+  #past: ShardFigures | undefined;
 
   private constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#readiness = new Readiness(this.#places, options.canaryTimeoutMs);
     cluster.setupPrimary({
       exec: fileURLToPath(new URL(`./worker-process${extname(import.meta.url)}`, import.meta.url)),
       args: [],
@@ -87,34 +87,37 @@ export class Supervisor {
     supervisor.#hasStarted = true;
     // One may have ended again since it listened.
     for (const { worker } of supervisor.#places) {
-      if (worker.state === 'ended') supervisor.#onEnded(worker, 'while the others started');
+      if (worker.state === 'ended') supervisor.#reopen(worker, 'while the others started');
     }
     return supervisor;
   }
 
-  /** Every place, with its worker of now. */
-  get places(): readonly Readonly<Place>[] {
-    return this.#places;
-  }
-
-  /**
-   * Resolves when a canary event has come out of a stream of every worker that is not full, now or within the last 5 s.
-   *
-   * @throws HoldfastError ERR_NOT_READY, ERR_HUB_FULL, ERR_HUB_CLOSED; what the log says.
-   */
-  checkReady(): Promise<void> {
-    const nowMs = performance.now();
-    if (this.#ready === undefined || nowMs - this.#ready.startedMs >= READY_REUSE_MS) {
-      const flights = this.#flyCanaries();
-      flights.catch(() => {});
-      this.#ready = { startedMs: nowMs, flights };
-    }
-    return this.#ready.flights;
+  /** What the workers have counted: each is waited for until the limit, and its last known numbers are taken then. */
+  async figures(limitMs: number): Promise<Pick<HubFigures, 'processes' | 'shards' | 'past' | 'workers'>> {
+    const states = await Promise.all(
+      this.#places.map(async ({ number, worker, restarts }) => {
+        const isUp = worker.state === 'running' && (await within(worker.refresh(), limitMs));
+        return { worker: number, isUp, restarts };
+      }),
+    );
+    const known = this.#places.flatMap(({ number, worker: { figures, state } }) =>
+      figures === undefined || state === 'ended' ? [] : [[`worker-${number}`, figures.process] as const],
+    );
+    return {
+      processes: known,
+      // Those that drain for a successor count as well; what has ended is in the past.
+      shards: this.#everyone.flatMap(({ figures, state }) =>
+        state === 'ended' ? [] : (figures?.shard ?? []),
+      ),
+      past: this.#past,
+      workers: states,
+    };
   }
 
   /** Has all workers end their streams and exit. From the first moment the hub is not ready. */
   async drain(order: DrainOrder): Promise<void> {
     this.#isClosing = true;
+    this.#readiness.close();
     clearInterval(this.#timer);
     for (const place of this.#places) clearTimeout(place.timer);
     const workers = this.#everyone;
@@ -137,11 +140,13 @@ export class Supervisor {
       this.#others.add(next);
       await next.started.finally(() => this.#others.delete(next));
       const old = place.worker;
+      // Should the old one have ended meanwhile: its place is taken.
+      clearTimeout(place.timer);
       place.worker = next;
+      place.restarts++;
       this.#others.add(old);
       this.#share();
       await old.drain(order).finally(() => this.#others.delete(old));
-      this.#options.onWorkerEnded();
     }
   }
 
@@ -155,15 +160,16 @@ export class Supervisor {
   }
 
   #startWorker(number: number): Worker {
-    const { plan, logger, serveLog } = this.#options;
+    const { plan, logger, serveLog, lookAtTcp } = this.#options;
     const host: WorkerHost = {
       plan,
       logger,
       serveLog,
-      checkReady: () => this.checkReady(),
+      lookAtTcp,
+      checkReady: () => this.#readiness.check(),
       mayPause: (worker) => this.#mayPause(worker),
       onReport: () => this.#share(),
-      onEnded: (worker, how) => this.#onEnded(worker, how),
+      onEnded: (worker, how, wasAsked) => this.#onEnded(worker, how, wasAsked),
     };
     return new Worker(number, host);
   }
@@ -182,20 +188,28 @@ export class Supervisor {
 
   #share(): void {
     const running = this.#running;
-    const counts = running.map(({ report }) => report.streams);
+    const counts = running.map(({ streams }) => streams);
     const shares = shareStreams(counts, this.#options.maxStreams, this.#options.plan.maxStreams);
     for (const [i, worker] of running.entries()) worker.setMaxStreams(shares[i]!);
   }
 
   #mayPause(asking: Worker): boolean {
-    return this.#running.some((worker) => worker !== asking && worker.report.isAccepting);
+    return this.#running.some((worker) => worker !== asking && worker.isAccepting);
   }
 
-  #onEnded(worker: Worker, how: string): void {
+  #onEnded(worker: Worker, how: string, wasAsked: boolean): void {
     this.#options.onWorkerEnded();
-    const place = this.#places.find((place) => place.worker === worker);
+    const { figures } = worker;
+    if (figures !== undefined) {
+      this.#past = this.#past === undefined ? figures.shard : addFigures(this.#past, figures.shard);
+    }
     // At the start of the hub whoever started it is told instead.
-    if (this.#isClosing || !this.#hasStarted || place === undefined) return;
+    if (!wasAsked && !this.#isClosing && this.#hasStarted) this.#reopen(worker, how);
+  }
+
+  #reopen(worker: Worker, how: string): void {
+    const place = this.#places.find((place) => place.worker === worker);
+    if (place === undefined) return;
     const { failure: err, pid } = worker;
     this.#options.logger.error({ worker: place.number, pid, how, err }, 'A worker has ended');
     const livedMs = performance.now() - worker.startedMs;
@@ -209,13 +223,21 @@ export class Supervisor {
     place.timer = setTimeout(() => this.#replace(place), delayMs);
     // The others may all have closed their listeners, since this one had its own open.
     const running = this.#running;
-    if (running.length > 0 && !running.some(({ report }) => report.isAccepting)) running[0]!.accept();
+    if (running.length > 0 && !running.some(({ isAccepting }) => isAccepting)) running[0]!.accept();
   }
 
   #replace(place: Place): void {
     const { logger } = this.#options;
     place.restarts++;
-    place.worker = this.#startWorker(place.number);
+    try {
+      place.worker = this.#startWorker(place.number);
+    } catch (error) {
+      // The system gives no process now, for want of memory, say.
+      const delayMs = restartDelayMs(++place.failures);
+      logger.error({ worker: place.number, err: error, delayMs }, 'A worker cannot be started');
+      place.timer = setTimeout(() => this.#replace(place), delayMs);
+      return;
+    }
     const { worker } = place;
     worker.started.then(
       () => {
@@ -226,29 +248,15 @@ export class Supervisor {
       () => {},
     );
   }
+}
 
-  async #flyCanaries(): Promise<void> {
-    if (this.#isClosing) {
-      throw new HoldfastError(
-        'ERR_HUB_CLOSED',
-        'The hub is ending its streams',
-        'Reconnect in a few seconds.',
-      );
-    }
-    const failing = this.#places.find(({ failures, worker }) => {
-      const isYoung = performance.now() - worker.startedMs < LIVED_WELL_MS;
-      return failures >= MANY_FAILURES && (worker.state !== 'running' || isYoung);
-    });
-    if (failing !== undefined) throw workerFailure(failing.number, 'keeps ending');
-    const limitMs = this.#options.canaryTimeoutMs + READY_MARGIN_MS;
-    const flights = await Promise.allSettled(this.#running.map((worker) => worker.flyCanary(limitMs)));
-    const refusals = flights.flatMap((flight) => (flight.status === 'rejected' ? [flight.reason] : []));
-    const isFull = (error: unknown) => error instanceof HoldfastError && error.code === 'ERR_HUB_FULL';
-    const failure = refusals.find((refusal) => !isFull(refusal));
-    if (failure !== undefined) throw failure;
-    if (flights.length === 0) {
-      throw new HoldfastError('ERR_NOT_READY', 'No worker of the hub runs', 'Look at the log of the hub.');
-    }
-    if (refusals.length === flights.length) throw refusals[0];
-  }
+/** Whether a promise that does not reject settles within the limit. */
+async function within(promise: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, limitMs, false);
+  });
+  const isInTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
 }

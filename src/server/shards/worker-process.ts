@@ -5,6 +5,7 @@ import cluster from 'node:cluster';
 import { failureOf, Peer } from '../../base/peer.ts';
 import { openSharedLog } from '../../log/shared/shared-log.ts';
 import { keepHeapCompact } from '../compact-heap.ts';
+import { ProcessMeter } from '../metrics/process-meter.ts';
 import { PEER_NAME, type PrimaryCalls, type WorkerCalls } from './calls.ts';
 import { primaryFailure } from './failures.ts';
 import { processChannel } from './process-channel.ts';
@@ -31,6 +32,7 @@ const primary = new Peer<PrimaryCalls, WorkerCalls>(channel, {
   onBug: (error) => logger.error({ err: error }, 'A worker could not do what it was told'),
 });
 const logger = workerLogger((line) => primary.tell('logLine', line));
+const meter = new ProcessMeter();
 let server: ShardServer | undefined;
 
 channel.onClose(() => {
@@ -39,10 +41,9 @@ channel.onClose(() => {
 });
 
 primary.on('report', () => ({
-  streams: server!.core.shard.streams.size,
+  figures: { shard: server!.figures(), process: meter.figures() },
   isAccepting: server!.isAccepting,
 }));
-primary.on('figures', () => server!.figures());
 primary.on('setMaxStreams', (count) => {
   server!.core.shard.maxStreams = count;
 });
@@ -57,7 +58,8 @@ try {
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     logger,
   });
-  server = await ShardServer.start(log, plan, logger, {
+  const look = () => primary.ask('lookAtTcp', null, ANSWER_TIMEOUT_MS);
+  server = await ShardServer.start(log, plan, logger, look, {
     checkReady: () => primary.ask('checkReady', null, READY_TIMEOUT_MS),
     mayPause: () => primary.ask('mayPause', null, ANSWER_TIMEOUT_MS),
     onResumed: () => primary.tell('resumed', null),

@@ -8,7 +8,9 @@ import cluster, { type Worker as WorkerProcess } from 'node:cluster';
 import type { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { failureFrom, Peer } from '../../base/peer.ts';
+import type { TcpLook } from '../../http/tcp-suspects.ts';
 import { type DrainOrder, drainLimitMs } from '../drain-order.ts';
+import type { WorkerFigures } from '../metrics/figures.ts';
 import { PEER_NAME, type PrimaryCalls, type Report, type WorkerCalls } from './calls.ts';
 import { workerFailure, workerLost } from './failures.ts';
 import { processChannel } from './process-channel.ts';
@@ -21,6 +23,7 @@ const MAX_STARTING_TICKS = 30;
 /** With its streams gone and its channel closed, nothing keeps a worker. */
 const EXIT_LIMIT_MS = 5000;
 const REPORT_TIMEOUT_MS = 3_600_000;
+const LAST_REPORT_MS = 2000;
 
 export interface WorkerHost {
   readonly plan: WorkerPlan;
@@ -29,16 +32,19 @@ export interface WorkerHost {
   serveLog(channel: ReturnType<typeof processChannel>): void;
   checkReady(): Promise<void>;
   mayPause(worker: Worker): boolean;
+  lookAtTcp(): Promise<TcpLook>;
   onReport(worker: Worker): void;
-  /** It has ended, and not because it was asked to. */
-  onEnded(worker: Worker, how: string): void;
+  onEnded(worker: Worker, how: string, wasAsked: boolean): void;
 }
 
 export class Worker {
   readonly number: number;
   readonly startedMs = performance.now();
   state: 'starting' | 'running' | 'draining' | 'ended' = 'starting';
-  report: Report = { streams: 0, isAccepting: true };
+  /** Whether its listener is open, as far as is known. */
+  isAccepting = true;
+  /** What it has counted, as it said last; undefined before. */
+  figures: WorkerFigures | undefined;
   /** What kept it from starting, when it said so. */
   failure: HoldfastError | undefined;
   readonly #host: WorkerHost;
@@ -47,7 +53,7 @@ export class Worker {
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #ticks = 0;
-  #isAsked = false;
+  #asking: Promise<void> | undefined;
   #maxStreams: number;
 
   /** Starts a process. */
@@ -88,14 +94,19 @@ export class Worker {
 
   /** Once a second: asks how it is, and kills it when it has not said so for too long. */
   tick(): void {
-    if (this.state === 'ended' || this.state === 'draining') return;
+    if (this.state === 'ended') return;
+    // How long that may take is bounded there.
+    if (this.state === 'draining') {
+      void this.refresh();
+      return;
+    }
     this.#ticks++;
     const most = this.state === 'starting' ? MAX_STARTING_TICKS : MAX_UNANSWERED_TICKS;
     if (this.#ticks > most) {
       const { number, pid, state } = this;
       this.#host.logger.error({ worker: number, pid, state }, `A worker is stuck (${most} s), and is killed`);
       this.kill();
-    } else if (this.state === 'running' && !this.#isAsked) this.#ask();
+    } else if (this.state === 'running') void this.refresh();
   }
 
   setMaxStreams(count: number): void {
@@ -108,8 +119,17 @@ export class Worker {
     return this.#maxStreams;
   }
 
-  figures(limitMs: number) {
-    return this.#peer.ask('figures', null, limitMs);
+  get streams(): number {
+    return this.figures?.shard.stats.streams ?? 0;
+  }
+
+  /** Asks what it has counted. One question at a time; for as long as it does not answer, this waits. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#peer.ask('report', null, REPORT_TIMEOUT_MS).then(
+      (report) => this.#take(report),
+      () => {},
+    );
+    return this.#asking;
   }
 
   flyCanary(limitMs: number): Promise<void> {
@@ -126,9 +146,13 @@ export class Worker {
     if (this.state === 'draining') return this.ended;
     const isRunning = this.state === 'running';
     this.state = 'draining';
-    const { number, report } = this;
+    const { number, streams } = this;
     try {
-      if (isRunning) await this.#peer.ask('drain', order, drainLimitMs(order, report.streams));
+      if (isRunning) {
+        await this.#peer.ask('drain', order, drainLimitMs(order, streams));
+        // What it has counted to its end stays in the sums.
+        this.#take(await this.#peer.ask('report', null, LAST_REPORT_MS));
+      }
     } catch (error) {
       this.#host.logger.error({ err: error, worker: number }, 'A worker did not end its streams in time');
       this.kill();
@@ -144,17 +168,12 @@ export class Worker {
     this.#process.process.kill('SIGKILL');
   }
 
-  #ask(): void {
-    this.#isAsked = true;
-    this.#peer
-      .ask('report', null, REPORT_TIMEOUT_MS)
-      .then((report) => {
-        this.#isAsked = false;
-        this.#ticks = 0;
-        this.report = report;
-        this.#host.onReport(this);
-      })
-      .catch(() => {});
+  #take({ figures, isAccepting }: Report): void {
+    this.#asking = undefined;
+    this.#ticks = 0;
+    this.figures = figures;
+    this.isAccepting = isAccepting;
+    this.#host.onReport(this);
   }
 
   #answer(): void {
@@ -173,12 +192,13 @@ export class Worker {
     this.#peer.on('checkReady', () => this.#host.checkReady());
     this.#peer.on('mayPause', () => {
       const may = this.#host.mayPause(this);
-      if (may) this.report = { ...this.report, isAccepting: false };
+      if (may) this.isAccepting = false;
       return may;
     });
     this.#peer.on('resumed', () => {
-      this.report = { ...this.report, isAccepting: true };
+      this.isAccepting = true;
     });
+    this.#peer.on('lookAtTcp', () => this.#host.lookAtTcp());
     this.#peer.on('logLine', ({ level, values, message }) =>
       logger[level]({ worker: number, workerPid: this.pid, ...values }, message),
     );
@@ -192,6 +212,6 @@ export class Worker {
     if (wasStarting) this.failure ??= workerLost(this.number, how);
     if (wasStarting) this.#started.reject(this.failure);
     this.#ended.resolve();
-    if (!wasAsked) this.#host.onEnded(this, how);
+    this.#host.onEnded(this, how, wasAsked);
   }
 }
