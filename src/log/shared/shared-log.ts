@@ -160,6 +160,7 @@ export class SharedLog implements EventLog {
     this.#learning ??= this.#peer
       .ask('head', null, this.#options.answerTimeoutMs)
       .then((head) => this.#reach(head))
+      .catch(() => Promise.reject(positionUnknown()))
       .finally(() => {
         this.#learning = undefined;
       });
@@ -301,5 +302,13 @@ function logSilent(why: string): HoldfastError {
     'ERR_LOG_STUCK',
     `The process that has the log ${why}`,
     'It may have been published all the same: publish again with the same key.',
+  );
+}
+
+function positionUnknown(): HoldfastError {
+  return new HoldfastError(
+    'ERR_LOG_STUCK',
+    'The process that has the log does not say how far it has come',
+    'Reconnect in a few seconds; the position is kept.',
   );
 }
