@@ -27,12 +27,12 @@ function proofTables({ proof, faults }: RunSection): Html {
   const rows = proof.map(
     ([label, text]) => html`<tr><th scope="row">${label}</th><td class="words">${text}</td></tr>`,
   );
-  const made = faults.map(({ name, atMs, untilMs, detail, problem }) =>
+  const made = faults.map(({ name, atMs, untilMs, detail, notMade }) =>
     tableRow([
       name,
       `${(atMs / 1000).toFixed(1)} s`,
       untilMs === undefined ? 'at once' : `${(untilMs / 1000).toFixed(1)} s`,
-      problem === undefined ? detail : `not made: ${problem}`,
+      notMade === undefined ? detail : `not made: ${notMade}`,
     ]),
   );
   return html`${rows.length > 0 && html`<h3>What faults cost</h3><table><tbody>${rows}</tbody></table>`}

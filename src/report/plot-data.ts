@@ -64,7 +64,7 @@ function plotRun({ series, latency, faults }: RunResult, name: string, peer: num
     series: Object.fromEntries(entries.filter(([, values]) => isMeasured(values))),
     limited: limitedSpans(points),
     faults: faults
-      .filter(({ problem }) => problem === undefined)
+      .filter(({ notMade }) => notMade === undefined)
       .map(({ name, atMs, untilMs = atMs }) => [name, atMs / 1000, untilMs / 1000] as const),
     curve: latency.curve().map(({ share, us }) => [rounded(-Math.log10(1 - share))!, rounded(us / 1000)!]),
     heat: series.heat.heatMap(),

@@ -137,7 +137,8 @@ export interface FaultRecord {
   readonly atMs: number;
   readonly untilMs: number | undefined;
   readonly detail: string;
-  readonly problem: string | undefined;
+  /** Why it was not made. */
+  readonly notMade: string | undefined;
 }
 
 export interface Verdict {
@@ -191,7 +192,7 @@ function readFault(from: Source): FaultRecord | { readonly problem: string } {
     atMs,
     untilMs: numberOf(from.untilMs),
     detail: textOf(from.detail),
-    problem: textOf(from.problem) || undefined,
+    notMade: textOf(from.problem) || undefined,
   };
 }
 

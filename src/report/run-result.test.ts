@@ -160,3 +160,28 @@ describe('readRecord', () => {
     assert.equal(series.serverLoopDelay?.[0], 0.9);
   });
 });
+
+it('faults of a scenario are read in order of time, and drawn where they were', () => {
+  const reader = new ResultFileReader('a scenario');
+  const sample = { kind: 'sample', atMs: 9000, streamsUp: 1 };
+  const faults = [
+    { kind: 'fault', name: 'stall', atMs: 5000, untilMs: 7000, detail: '{}' },
+    { kind: 'fault', name: 'kill', atMs: 2000, detail: '' },
+    { kind: 'fault', name: 'oom-kill', atMs: 3000, detail: '', problem: 'it needs root' },
+  ];
+  for (const record of [sample, ...faults]) reader.push(Buffer.from(`${JSON.stringify(record)}\n`));
+  const file = reader.finish();
+  assert.equal(file.problems.count, 0);
+  assert.deepEqual(
+    file.runs[0]!.faults.map(({ name, notMade }) => [name, notMade]),
+    [
+      ['kill', undefined],
+      ['oom-kill', 'it needs root'],
+      ['stall', undefined],
+    ],
+  );
+  assert.deepEqual(plotData(reportDocument([file], '1')).runs[0]!.faults, [
+    ['kill', 2, 2],
+    ['stall', 5, 7],
+  ]);
+});

@@ -34,6 +34,7 @@ function drawFaults(plot: UPlot, { faults }: PlotRun, theme: Theme): void {
   const { ctx, bbox } = plot;
   ctx.font = `${10 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   const names = [...new Set(faults.map(([name]) => name))];
   let labelEnd = Number.NEGATIVE_INFINITY;
   for (const [name, from, to] of faults) {
