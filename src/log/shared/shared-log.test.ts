@@ -218,3 +218,20 @@ test('a channel that closes refuses what waits and what comes', async () => {
   await assert.rejects(shared.append(drafts('a', 1)), withCode('ERR_LOG_STUCK'));
   await close();
 });
+
+test('a process that dies between its answer and its announcement is not waited for', async () => {
+  const { shared, workerEnd, close } = await shareLog();
+  const before = workerEnd.receivedCount;
+  // As if it had not come.
+  shared.take = () => {};
+  const append = shared.append(drafts('a', 1));
+  const refused = assert.rejects(append, { code: 'ERR_LOG_STUCK', message: /has gone$/ });
+  await waitFor('answer and announcement', () => workerEnd.receivedCount === before + 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  workerEnd.close();
+  const closing = shared.close();
+  assert.equal(shared.close(), closing, 'both wait for the same end');
+  await closing;
+  await refused;
+  await close();
+});

@@ -69,6 +69,7 @@ export async function openSharedLog(channel: Channel, options: SharedLogOptions)
   const log = new SharedLog(peer, welcome, options);
   for (const announcement of early) log.take(announcement);
   peer.on('announce', (announcement) => log.take(announcement));
+  channel.onClose(() => log.lose());
   return log;
 }
 
@@ -89,6 +90,7 @@ export class SharedLog implements EventLog {
   #sentBytes = 0;
   #isAcknowledging = false;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(peer: LogPeer, welcome: Welcome, options: SharedLogOptions) {
     this.epoch = welcome.epoch;
@@ -172,8 +174,12 @@ export class SharedLog implements EventLog {
     this.ring.trim(nowMs);
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#unanswered);
     this.#listeners.clear();
@@ -190,6 +196,13 @@ export class SharedLog implements EventLog {
     if (head > this.#head) this.#skipTo(head, endedTopics);
     else if (endedTopics.length > 0) this.#tellListeners([], endedTopics);
     this.#oldest = Math.max(this.#oldest, oldest);
+  }
+
+  /** The other process has gone: no announcement will come. */
+  lose(): void {
+    const awaited = this.#awaited;
+    this.#awaited = [];
+    for (const { reject } of awaited) reject(logSilent('has gone'));
   }
 
   #takeBlock(bytes: Uint8Array): void {
@@ -258,7 +271,10 @@ export class SharedLog implements EventLog {
           clearTimeout(timer);
           resolve();
         },
-        reject,
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
       };
       this.#awaited.push(awaited);
     });
