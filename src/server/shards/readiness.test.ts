@@ -49,3 +49,28 @@ test('who asks within 5 s shares a flight; one that closes says so at once', asy
   readiness.close();
   await assert.rejects(readiness.check(), withCode('ERR_HUB_CLOSED'));
 });
+
+test('a worker that dies or drains while its canary flies is not one that answers for the hub', async () => {
+  const dying = place(2, async () => {
+    dying.worker.state = 'ended';
+    throw new HoldfastError('ERR_WORKER_LOST', 'It has gone', 'Wait.');
+  });
+  await check(place(1), dying);
+  dying.worker.state = 'running';
+  await assert.rejects(check(place(1, refuse('ERR_HUB_FULL')), dying), withCode('ERR_HUB_FULL'));
+  dying.worker.state = 'running';
+  await assert.rejects(check(dying), withCode('ERR_NOT_READY'));
+});
+
+test('a failure is told for 1 s only', async (t) => {
+  let [flights, nowMs] = [0, 1000];
+  t.mock.method(performance, 'now', () => nowMs);
+  const canary = () => (flights++ === 0 ? refuse('ERR_NOT_READY')() : fine());
+  const readiness = new Readiness([place(1, canary)], 2000);
+  await assert.rejects(readiness.check(), withCode('ERR_NOT_READY'));
+  nowMs += 999;
+  await assert.rejects(readiness.check(), withCode('ERR_NOT_READY'));
+  nowMs += 1;
+  await readiness.check();
+  assert.equal(flights, 2);
+});

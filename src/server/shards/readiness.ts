@@ -7,6 +7,8 @@ import type { Worker } from './worker.ts';
 
 // Probes of several load balancers share one flight through all workers.
 const REUSE_MS = 5000;
+// What failed is asked again sooner: it may have been a moment's matter.
+const REUSE_FAILURE_MS = 1000;
 // Beside what the canary itself may take: a worker that is stuck does not answer at all.
 const MARGIN_MS = 1000;
 /** So many ends in a row are no accident. */
@@ -22,7 +24,7 @@ interface WatchedPlace {
 export class Readiness {
   readonly #places: readonly WatchedPlace[];
   readonly #canaryTimeoutMs: number;
-  #last: { readonly startedMs: number; readonly flights: Promise<void> } | undefined;
+  #last: { readonly startedMs: number; readonly flights: Promise<void>; reuseMs: number } | undefined;
   #isClosed = false;
 
   constructor(places: readonly WatchedPlace[], canaryTimeoutMs: number) {
@@ -31,16 +33,19 @@ export class Readiness {
   }
 
   /**
-   * Resolves when the canaries have come out, now or within the last 5 s.
+   * Resolves when the canaries have come out, now or within the last 5 s. A failure is told for 1 s.
    *
    * @throws HoldfastError ERR_NOT_READY, ERR_HUB_FULL, ERR_HUB_CLOSED; what the log says.
    */
   check(): Promise<void> {
     const nowMs = performance.now();
-    if (this.#last === undefined || nowMs - this.#last.startedMs >= REUSE_MS) {
+    if (this.#last === undefined || nowMs - this.#last.startedMs >= this.#last.reuseMs) {
       const flights = this.#fly();
-      flights.catch(() => {});
-      this.#last = { startedMs: nowMs, flights };
+      const last = { startedMs: nowMs, flights, reuseMs: REUSE_MS };
+      flights.catch(() => {
+        last.reuseMs = REUSE_FAILURE_MS;
+      });
+      this.#last = last;
     }
     return this.#last.flights;
   }
@@ -62,8 +67,12 @@ export class Readiness {
     const failing = this.#places.find(isFailing);
     if (failing !== undefined) throw workerFailure(failing.number, 'keeps ending');
     const limitMs = this.#canaryTimeoutMs + MARGIN_MS;
-    const running = this.#places.filter(({ worker }) => worker.state === 'running');
-    const flights = await Promise.allSettled(running.map(({ worker }) => worker.flyCanary(limitMs)));
+    const running = this.#places.map(({ worker }) => worker).filter(({ state }) => state === 'running');
+    const settled = await Promise.allSettled(running.map((worker) => worker.flyCanary(limitMs)));
+    // One that has ended meanwhile, or drains, is not one of those that new streams come to.
+    const flights = settled.filter(
+      ({ status }, i) => status === 'fulfilled' || running[i]!.state === 'running',
+    );
     const refusals = flights.flatMap((flight) => (flight.status === 'rejected' ? [flight.reason] : []));
     const failure = refusals.find((refusal) => !isFull(refusal));
     if (failure !== undefined) throw failure;
