@@ -4,19 +4,28 @@ import { waitFor } from '../../../test/support/wait-for.ts';
 import { ListenGate } from './listen-gate.ts';
 
 function gateWith({ mayClose = true } = {}) {
-  const state = { used: 0, may: mayClose, asked: 0, calls: [] as string[] };
+  const state = { used: 0, may: mayClose, asked: 0, calls: [] as string[], failing: '', errors: 0 };
   const gate = new ListenGate({
-    fills: async () => [
-      { used: state.used, most: 100 },
-      { used: 0, most: 1 },
-    ],
+    async fills() {
+      if (state.failing === 'fills') throw new Error('no count');
+      return [
+        { used: state.used, most: 100 },
+        { used: 0, most: 1 },
+      ];
+    },
     mayClose: async () => {
       state.asked++;
       return state.may;
     },
     close: () => void state.calls.push('close'),
-    open: async () => void state.calls.push('open'),
-    onError: (error) => assert.fail(String(error)),
+    async open() {
+      if (state.failing === 'open') throw new Error('the port is taken');
+      state.calls.push('open');
+    },
+    onError(error) {
+      if (state.failing === '') assert.fail(String(error));
+      state.errors++;
+    },
   });
   return { gate, state };
 }
@@ -69,4 +78,37 @@ test('one that is told to opens although it is full; one that has stopped does n
   gate.noteConnection();
   await gate.open();
   assert.deepEqual(state.calls, ['close', 'open']);
+});
+
+test('a listener that cannot be opened is not called open, and is tried again until it is', async () => {
+  const { gate, state } = gateWith();
+  state.used = 100;
+  gate.noteConnection();
+  await waitFor('the close', () => !gate.isOpen);
+  state.failing = 'open';
+  await assert.rejects(gate.open(), { message: 'the port is taken' });
+  assert.equal(gate.isOpen, false);
+  await waitFor('another try', () => state.errors > 0);
+  assert.equal(gate.isOpen, false);
+  state.failing = '';
+  await waitFor('the listener, full as it is', () => gate.isOpen);
+  assert.deepEqual(state.calls, ['close', 'open']);
+  gate.stop();
+});
+
+test('a count that fails once does not end the looking', async () => {
+  const { gate, state } = gateWith();
+  state.used = 100;
+  state.failing = 'fills';
+  gate.noteConnection();
+  await waitFor('the failure', () => state.errors === 1);
+  state.failing = '';
+  gate.noteConnection();
+  await waitFor('the close', () => !gate.isOpen);
+  state.failing = 'fills';
+  await waitFor('another failure', () => state.errors === 2);
+  state.failing = '';
+  state.used = 0;
+  await waitFor('the opening', () => gate.isOpen);
+  gate.stop();
 });

@@ -30,6 +30,9 @@ export class ListenGate {
   readonly #options: GateOptions;
   #timer: NodeJS.Timeout | undefined;
   #isOpen = true;
+  // Told to open, however full; tried again until it is.
+  #mustOpen = false;
+  #opening: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(options: GateOptions) {
@@ -45,13 +48,12 @@ export class ListenGate {
     this.#check(CLOSE_CHECK_MS);
   }
 
-  /** Opens whatever the process holds. */
+  /** Opens whatever the process holds. When that fails it rejects, and is tried again. */
   async open(): Promise<void> {
     if (this.#isOpen || this.#isStopped) return;
-    this.#isOpen = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#options.open();
+    this.#mustOpen = true;
+    this.#opening ??= this.#open();
+    await this.#opening;
   }
 
   stop(): void {
@@ -66,20 +68,40 @@ export class ListenGate {
     }, afterMs).unref();
   }
 
+  async #open(): Promise<void> {
+    try {
+      await this.#options.open();
+      this.#isOpen = true;
+      this.#mustOpen = false;
+      // What was stopped meanwhile stays closed.
+      if (this.#isStopped) this.#options.close();
+    } finally {
+      this.#opening = undefined;
+      if (!this.#isOpen) this.#check(REOPEN_CHECK_MS);
+    }
+  }
+
   async #look(): Promise<void> {
+    try {
+      await this.#decide();
+    } finally {
+      this.#timer = undefined;
+      if (!this.#isOpen) this.#check(REOPEN_CHECK_MS);
+    }
+  }
+
+  async #decide(): Promise<void> {
     const { fills, mayClose, close } = this.#options;
     const wasOpen = this.#isOpen;
     const now = await fills();
     const isFull = now.some(({ used, most }) => used >= most);
     const hasRoom = now.every(({ used, most }) => used <= Math.floor(most * REOPEN_SHARE) && used < most);
     const closes = wasOpen && isFull && (await mayClose().catch(() => false));
-    this.#timer = undefined;
     if (this.#isStopped || this.#isOpen !== wasOpen) return;
     if (closes) {
       this.#isOpen = false;
       close();
     }
-    if (!this.#isOpen && hasRoom) await this.open();
-    if (!this.#isOpen) this.#check(REOPEN_CHECK_MS);
+    if (!this.#isOpen && (hasRoom || this.#mustOpen)) await this.open();
   }
 }
