@@ -10,11 +10,36 @@ import { waitFor } from '../support/wait-for.ts';
 import { workersOf } from '../support/workers.ts';
 
 const LIMIT_MS = 60_000;
+const STACK_TRACE = /^\s+at |\\n {4}at /m;
 
 async function openStreams(url: string, count: number): Promise<StreamClient[]> {
   const clients = Array.from({ length: count }, () => new StreamClient(`${url}/stream?topic=a`));
   for (const client of clients) await client.connect();
   return clients;
+}
+
+const readyStatus = async (url: string) => (await fetch(`${url}/readyz`)).status;
+
+/** Connects all the time, to ask whether the hub is ready; answers with the statuses, none for a connection refused. */
+function keepArriving(t: TestContext, url: string) {
+  let isOver = false;
+  const statuses: number[] = [];
+  const arriving = Array.from({ length: 4 }, async () => {
+    while (!isOver) {
+      const response = await fetch(`${url}/readyz`, { headers: { connection: 'close' } }).catch(
+        () => undefined,
+      );
+      if (response !== undefined) statuses.push(response.status);
+      await response?.arrayBuffer();
+    }
+  });
+  const end = async () => {
+    isOver = true;
+    await Promise.all(arriving);
+    return statuses;
+  };
+  t.after(end);
+  return { end };
 }
 
 function retryOf({ text }: StreamClient): number {
@@ -30,14 +55,19 @@ for (const workers of [1, 2]) {
     const { hub, url } = await startServe(t, ['--workers', String(workers), ...folder, ...drain]);
     const clients = await openStreams(url, 40);
     await post(url, { topic: 'a', data: 'before' });
+    assert.equal(await readyStatus(url), 200);
+    const arriving = keepArriving(t, url);
     hub.child.kill('SIGTERM');
-    await waitFor('/readyz to say no', async () => (await fetch(`${url}/readyz`)).status === 503);
+    await waitFor('the stop to begin', () => hub.stderr.includes('"Stopping"'));
+    assert.equal(await readyStatus(url), 503, 'the first answer, whatever one before it was');
     const late = await openStreams(url, 1);
     const { status, answer } = await post(url, { topic: 'a', data: 'while it waits' });
     assert.equal(status, 200);
     for (const client of [...clients, ...late]) await client.reaches(answer.ids[0]);
-    const { code } = await hub.ended(LIMIT_MS);
+    const { code, stderr } = await hub.ended(LIMIT_MS);
+    await arriving.end();
     assert.equal(code, 0);
+    assert.doesNotMatch(stderr, STACK_TRACE);
     for (const client of [...clients, ...late]) {
       assert.ok(client.endedCleanly, 'with its last chunk, and without a reset');
       assert.deepEqual(client.controls, [{ kind: 'end', reason: 'drain' }]);
@@ -97,8 +127,14 @@ test('SIGHUP replaces the workers one by one: streams come back and miss nothing
   t.after(() => {
     isOver = true;
   });
+  const arriving = keepArriving(t, url);
   hub.child.kill('SIGHUP');
   await waitFor('the end of it', () => hub.stderr.includes('Every worker was replaced'), LIMIT_MS);
+  assert.ok(
+    (await arriving.end()).every((status) => status === 200),
+    'the hub is ready all the time',
+  );
+  assert.doesNotMatch(hub.stderr, STACK_TRACE);
   await workersOf(hub.child.pid!, 2, workers);
   isOver = true;
   await publishing;

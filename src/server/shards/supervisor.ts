@@ -142,6 +142,7 @@ export class Supervisor {
       const old = place.worker;
       // Should the old one have ended meanwhile: its place is taken.
       clearTimeout(place.timer);
+      place.timer = undefined;
       place.worker = next;
       place.restarts++;
       this.#others.add(old);

@@ -35,6 +35,9 @@ const logger = workerLogger((line) => primary.tell('logLine', line));
 const meter = new ProcessMeter();
 let server: ShardServer | undefined;
 
+// [node] A connection that is handed over while the pipe closes cannot be acknowledged, and cluster emits that here; unheard,
+// it would end the process and cut every stream. The end of the pipe follows.
+cluster.worker!.on('error', () => {});
 channel.onClose(() => {
   setTimeout(() => process.exit(1), EXIT_TIMEOUT_MS).unref();
   void (server?.close() ?? Promise.resolve()).finally(() => process.exit(0));
@@ -48,7 +51,11 @@ primary.on('setMaxStreams', (count) => {
   server!.core.shard.maxStreams = count;
 });
 primary.on('flyCanary', () => server!.core.flyCanary());
-primary.on('accept', () => void server!.accept());
+primary.on('accept', () => {
+  server!
+    .accept()
+    .catch((error: unknown) => logger.error({ err: error }, 'The listener could not be opened'));
+});
 primary.on('drain', (order) => server!.drain(order));
 
 try {
