@@ -23,6 +23,7 @@ export class Drain implements SlicedTask {
   readonly #streams: Iterator<Stream>;
   readonly #startMs = performance.now();
   #plan: DrainPlan;
+  readonly #hurriedDeliverForMs: number;
   #deliverForMs: number;
   #deliverUntilMs: number | undefined;
   #ended = 0;
@@ -33,6 +34,7 @@ export class Drain implements SlicedTask {
     this.#host = host;
     this.#slicer = slicer;
     this.#plan = new DrainPlan(count, pace);
+    this.#hurriedDeliverForMs = deliverForMs;
     this.#deliverForMs = pace.windowMs === 0 ? deliverForMs : DELIVER_MS;
     // A stream that opens or closes meanwhile does not disturb it: it iterates over a Set.
     this.#streams = host.streams[Symbol.iterator]();
@@ -47,6 +49,8 @@ export class Drain implements SlicedTask {
   /** Ends the rest, `count` streams, at once. */
   hurry(count: number): void {
     this.#plan = new DrainPlan(count, AT_ONCE);
+    this.#deliverForMs = this.#hurriedDeliverForMs;
+    this.#deliverUntilMs = undefined;
     clearTimeout(this.#timer);
     this.#slicer.wake(this);
   }

@@ -18,9 +18,23 @@ test('those turned away are told to come back one after the other, at the rate',
   assert.equal(rate.take(0, 0.999_999), Math.ceil(1000 + 3010 * 1.2));
 });
 
-test('nobody is told to wait for more than a minute', () => {
-  const rate = new OpenRate(1);
-  for (let i = 0; i < 1000; i++) assert.ok(rate.take(0, 0.5) <= 60_000);
+test('nobody is told to wait for more than a minute, and those at the end do not come back in one moment', () => {
+  const rate = new OpenRate(100);
+  for (let i = 0; i < 400; i++) rate.take(0, 0);
+  const waits = Array.from({ length: 20_000 }, (_, i) => rate.take(0, (i % 997) / 997));
+  assert.ok(waits.every((waitMs) => waitMs >= 1000 && waitMs <= 60_000));
+  const ofSecond = new Map<number, number>();
+  for (const waitMs of waits.slice(5000)) {
+    const second = Math.floor(waitMs / 1000);
+    ofSecond.set(second, (ofSecond.get(second) ?? 0) + 1);
+  }
+  assert.ok(Math.max(...ofSecond.values()) < 1000, 'spread over half a minute');
+});
+
+test('who is turned away for minutes does not push the others back further', () => {
+  const rate = new OpenRate(10);
+  for (let i = 0; i < 100_000; i++) rate.take(i, 0);
+  assert.ok(rate.take(400_000, 0) === 0, 'it is forgotten');
 });
 
 test('a storm that comes back when it was told is taken, all of it, in its first try', () => {

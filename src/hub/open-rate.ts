@@ -7,6 +7,8 @@
 const BURST_S = 4;
 const MIN_RETURN_MS = 1000;
 const MAX_RETURN_MS = 60_000;
+/** How far ahead places are given. */
+const MAX_PLACE_MS = 45_000;
 // Of the wait; clients of several shards are turned away for the same reasons at the same time.
 const JITTER = 0.2;
 
@@ -33,7 +35,10 @@ export class OpenRate {
       return 0;
     }
     this.#promisedUntilMs = Math.max(this.#promisedUntilMs, nowMs) + this.#intervalMs;
-    const waitMs = MIN_RETURN_MS + (this.#promisedUntilMs - nowMs) * (1 + random * JITTER);
-    return Math.ceil(Math.min(waitMs, MAX_RETURN_MS));
+    const placeMs = this.#promisedUntilMs - nowMs;
+    if (placeMs <= MAX_PLACE_MS) return Math.ceil(MIN_RETURN_MS + placeMs * (1 + random * JITTER));
+    // Beyond, there are no places: who comes back at a time drawn by chance may be turned away again, never in a crowd.
+    this.#promisedUntilMs = nowMs + MAX_PLACE_MS;
+    return Math.ceil((MAX_RETURN_MS * (1 + random)) / 2);
   }
 }

@@ -267,6 +267,24 @@ test('a close hurries a drain that is under way, and spreads the return of the r
   assert.ok(latestMs > 4500 && latestMs <= 5000, `${latestMs} ms`);
 });
 
+test('a drain that is hurried waits for what is being delivered as long as a close does', async (t) => {
+  const time = fakeTime(t);
+  const log = new SteppedLog(memoryLog());
+  const rig = new ShardRig(log, { ring: { maxEvents: 2 } });
+  await rig.publish('a', ...range(1, 10));
+  const { outlet } = rig.open(['a'], { lastEventId: `${log.epoch}-3` });
+  await turnUntil('the read', () => log.waiting.length === 1);
+  const drained = rig.shard.drain({ windowMs: 60_000, maxPerSecond: 2500 });
+  const closed = rig.shard.close();
+  await time.advance(1000);
+  assert.equal(outlet.state, 'open');
+  log.goFast();
+  log.step();
+  await time.advance(200);
+  await Promise.all([drained, closed]);
+  assert.deepEqual(outlet.events, range(4, 10));
+});
+
 test('a drain waits only so long for a log that does not answer', async (t) => {
   const time = fakeTime(t);
   const log = new SteppedLog(memoryLog());

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { silentLogger } from '../../src/base/logger.ts';
 import { openLmdbLog } from '../../src/log/lmdb/open-log.ts';
 import { runCli, startServe } from '../support/child-process.ts';
 import { decodeFrame } from '../support/decode-frame.ts';
 import { draft, readAll } from '../support/event-log-contract/fixture.ts';
 import { logFolder, roomyLog } from '../support/log-folder.ts';
 import { topics } from '../support/selections.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { withCode } from '../support/with-code.ts';
 
 async function filledFolder(t: TestContext): Promise<string> {
@@ -60,6 +62,26 @@ test('a byte that was changed is named by verify, and never served', async (t) =
   await assert.rejects(readAll(log), withCode('ERR_LOG_DAMAGED'));
   await assert.rejects(readAll(log, 14, topics('t/1')), withCode('ERR_LOG_DAMAGED'));
   assert.equal((await readAll(log, 16)).length, 45);
+  await log.close();
+});
+
+test('a damaged block goes by retention as every other, and is told of once', async (t) => {
+  const folder = await filledFolder(t);
+  await damage(folder, 'needle 0 ');
+  const errors: unknown[] = [];
+  const logger = {
+    ...silentLogger,
+    error: (values: { readonly err?: unknown }) => void errors.push(values.err),
+  };
+  const log = await openLmdbLog(folder, { ...roomyLog, maxEvents: 50, logger });
+  for (let i = 0; i < 100; i++) await log.append([draft('c', String(i))]);
+  await waitFor('the old blocks to be dropped', () => {
+    log.trim(Date.now());
+    return log.oldest === log.head - 49;
+  });
+  const ofRetention = errors.filter((error) => /block 1 does not match/.test(String(error)));
+  assert.ok(ofRetention.length >= 1 && ofRetention.length <= 2, String(errors));
+  assert.equal((await readAll(log, log.oldest - 1)).length, 50);
   await log.close();
 });
 

@@ -5,6 +5,8 @@ import { draft } from '../../../test/support/event-log-contract/fixture.ts';
 import { logFolder, roomyLog } from '../../../test/support/log-folder.ts';
 import type { LogRecord, Selection } from '../event-log.ts';
 import { Indexer, type UnindexedBlock } from './indexer.ts';
+import { inspectLog } from './inspect-log.ts';
+import { withOfflineStore } from './offline-store.ts';
 import { openLmdbLog } from './open-log.ts';
 import type { Write } from './store.ts';
 
@@ -97,6 +99,17 @@ test('an index that is stopped writes no more', () => {
   assert.equal(indexer.isDue, false);
 });
 
+test('what is removed in the commit that would have told the index of it leaves nothing behind', async (t) => {
+  const folder = await logFolder(t);
+  const log = await openLmdbLog(folder, { ...roomyLog, maxEvents: 100 });
+  for (let batch = 0; batch < 10; batch++) {
+    await log.append(Array.from({ length: 1500 }, (_, i) => draft(`t/${batch}/${i}`, 'x')));
+  }
+  log.trim(Date.now());
+  await log.close();
+  assert.deepEqual(await withOfflineStore(folder, (store) => inspectLog(store).problems), []);
+});
+
 test('exact topics read the same as everything does, wherever the index ends, whatever was dropped, after any restart', async (t) => {
   const step = fc.oneof(
     fc.record({
@@ -128,6 +141,7 @@ test('exact topics read the same as everything does, wherever the index ends, wh
       }
     }
     await log.close();
+    assert.deepEqual(await withOfflineStore(folder, (store) => inspectLog(store).problems), []);
   });
   await fc.assert(runs, { numRuns: 12 });
 });

@@ -108,6 +108,18 @@ test('what is dropped is removed from the disk in the background, index and all'
   await log.close();
 });
 
+test('what is durable is answered, also when a listener throws', async (t) => {
+  const log = await openLmdbLog(await logFolder(t), roomyLog);
+  const heard: number[] = [];
+  log.onAnnounce(() => {
+    throw new Error('a listener of the test');
+  });
+  log.onAnnounce((records) => heard.push(...records.map(({ position }) => position)));
+  assert.deepEqual(await log.append(drafts('a', 2)), [1, 2]);
+  assert.deepEqual(heard, [1, 2]);
+  await log.close();
+});
+
 test('a file that is more than twice its bound is made small at the start', async (t) => {
   const folder = await logFolder(t);
   const log = await openLmdbLog(folder, roomyLog);

@@ -13,6 +13,7 @@ import type {
   Draft,
   EventLog,
   LogMeasures,
+  LogRecord,
   Page,
   ReadLimits,
   Selection,
@@ -86,7 +87,9 @@ export class LmdbLog implements EventLog {
     this.#options = options;
     this.#head = parts.head;
     this.#committer = new Committer(parts.store, options.commitTimeoutMs);
-    this.#retention = new Retention(parts.store, options, parts.head);
+    this.#retention = new Retention(parts.store, options, parts.head, (error) =>
+      options.logger.error({ err: error }, 'A damaged block is left out by retention'),
+    );
   }
 
   get epoch(): string {
@@ -257,8 +260,10 @@ export class LmdbLog implements EventLog {
 
   async #store(pending: Pending, nowMs: number): Promise<void> {
     const { store, keptKeys, indexer } = this.#parts;
+    // First: blocks whose entries it has on the way are not to be removed in the same commit.
+    const indexing = indexer.nextStep();
     const removal = this.#retention.nextStep(this.#head, indexer.isBusyWith);
-    const steps = [removal, keptKeys.nextStep(nowMs), indexer.nextStep()];
+    const steps = [removal, keptKeys.nextStep(nowMs), indexing];
     const keys = keysWrite(pending, nowMs);
     const records = recordWrites(pending.records);
     const writes = [...steps.flatMap((step) => step.writes), ...records.writes, ...(keys?.writes ?? [])];
@@ -281,7 +286,16 @@ export class LmdbLog implements EventLog {
     }
     this.#drop(nowMs);
     if (records.length === 0) return;
-    for (const listener of this.#listeners) listener(records);
+    for (const listener of this.#listeners) this.#tell(listener, records);
+  }
+
+  // It is durable, whatever a listener makes of it.
+  #tell(listener: AnnounceListener, records: readonly LogRecord[]): void {
+    try {
+      listener(records);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'A listener could not take what was announced');
+    }
   }
 
   // A log that cannot be trimmed goes on: that it is damaged is said here, and to whoever reads there.

@@ -65,8 +65,15 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
   const smaller = join(folder, `${STORE_FILE}.smaller`);
   rmSync(smaller, { force: true });
   if (store.fileBytes <= 2 * options.maxBytes) return store;
-  await removeSurplus(store, options, nowMs);
-  await store.copyTo(smaller);
+  try {
+    await removeSurplus(store, options, nowMs);
+    await store.copyTo(smaller);
+  } catch (error) {
+    // It only saves room: a disk that is full is no reason not to serve what is on it.
+    options.logger.warn({ err: error }, 'The file of the log could not be made smaller');
+    rmSync(smaller, { force: true });
+    return store;
+  }
   await store.close();
   renameSync(smaller, store.path);
   syncFolder(folder);
@@ -76,7 +83,9 @@ async function openStore(folder: string, options: LmdbLogOptions, nowMs: number)
 async function removeSurplus(store: Store, options: LmdbLogOptions, nowMs: number): Promise<void> {
   const head = headOf(store);
   const isBusy = () => false;
-  const retention = new Retention(store, options, head, START_PACE);
+  const onDamaged = (error: unknown) =>
+    options.logger.error({ err: error }, 'A damaged block is left out by retention');
+  const retention = new Retention(store, options, head, onDamaged, START_PACE);
   do {
     retention.drop(nowMs, head);
     const { writes, onDone } = retention.nextStep(head, isBusy);

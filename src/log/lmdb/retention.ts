@@ -35,6 +35,13 @@ interface DroppedBlock {
   readonly bytes: number;
 }
 
+/** The oldest block that is kept, and what removing it gives back. */
+interface Front extends DroppedBlock {
+  readonly timeMs: number;
+  /** Undefined when it is damaged. */
+  readonly block: Block | undefined;
+}
+
 export interface RemovalStep {
   readonly writes: readonly Write[];
   /** The last position that is removed; 0 when none is. */
@@ -49,14 +56,22 @@ export class Retention {
   readonly #dropped: DroppedBlock[] = [];
   #droppedBytes = 0;
   #droppedWrites = 0;
-  // The oldest block that is kept, and what removing it gives back.
-  #front: { readonly block: Block; readonly bytes: number } | undefined;
+  readonly #onDamaged: (error: unknown) => void;
+  #front: Front | undefined;
   #oldest: number;
   #usedBytes: number;
 
-  constructor(store: Store, limits: RingLimits, head: number, pace = RUNNING_PACE) {
+  /** `onDamaged` hears of each damaged block that has become the oldest. */
+  constructor(
+    store: Store,
+    limits: RingLimits,
+    head: number,
+    onDamaged: (error: unknown) => void,
+    pace = RUNNING_PACE,
+  ) {
     this.#store = store;
     this.#limits = limits;
+    this.#onDamaged = onDamaged;
     this.#pace = pace;
     const [first] = store.entries('blocks', 0);
     this.#oldest = first?.key ?? head + 1;
@@ -78,13 +93,13 @@ export class Retention {
     this.#store.refresh();
     while (this.#oldest <= head) {
       if (this.#dropped.length >= this.#pace.droppedBlocks) return false;
-      this.#front ??= this.#load();
-      const { block, bytes } = this.#front;
-      if (!this.#mayDrop(block, nowMs, head)) break;
-      this.#dropped.push({ first: block.first, last: block.last, topics: block.topics, bytes });
+      this.#front ??= this.#load(head);
+      const { first, last, topics, bytes } = this.#front;
+      if (!this.#mayDrop(this.#front, nowMs, head)) break;
+      this.#dropped.push({ first, last, topics, bytes });
       this.#droppedBytes += bytes;
-      this.#droppedWrites += 1 + block.topics.length;
-      this.#oldest = block.last + 1;
+      this.#droppedWrites += 1 + topics.length;
+      this.#oldest = last + 1;
       this.#front = undefined;
     }
     this.#dropWithinBlock(head);
@@ -125,11 +140,11 @@ export class Retention {
     return this.#usedBytes - this.#droppedBytes > this.#limits.maxBytes;
   }
 
-  #mayDrop(block: Block, nowMs: number, head: number): boolean {
-    if (block.timeMs < nowMs - this.#limits.maxAgeMs) return true;
-    if (block.last <= head - this.#limits.maxEvents) return true;
+  #mayDrop({ last, timeMs }: Front, nowMs: number, head: number): boolean {
+    if (timeMs < nowMs - this.#limits.maxAgeMs) return true;
+    if (last <= head - this.#limits.maxEvents) return true;
     // The newest stays, however large it is.
-    return this.#isOverBytes && block.last < head;
+    return this.#isOverBytes && last < head;
   }
 
   // A block is removed as a whole, but what readers get of it may begin in its middle.
@@ -146,16 +161,29 @@ export class Retention {
     }
   }
 
-  #load(): { readonly block: Block; readonly bytes: number } {
+  #load(head: number): Front {
     const [entry] = this.#store.entries('blocks', this.#store.lastKey('blocks', this.#oldest) ?? 0);
     if (entry === undefined) throw damaged(`there is no block for position ${this.#oldest}`);
     const { key, value } = entry;
-    const block = new Block(key, value);
-    const topics = block.topics.reduce((sum, topic) => sum + Buffer.byteLength(topic) + NODE_BYTES, 0);
     const { byteLength } = value;
     const own =
       byteLength < INLINE_BYTES ? byteLength + NODE_BYTES : Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
-    return { block, bytes: own + topics };
+    try {
+      const block = new Block(key, value);
+      const { last, timeMs, topics } = block;
+      const names = topics.reduce((sum, topic) => sum + Buffer.byteLength(topic) + NODE_BYTES, 0);
+      return { first: key, last, timeMs, topics, bytes: own + names, block };
+    } catch (error) {
+      this.#onDamaged(error);
+      return this.#damagedFront(key, own, head);
+    }
+  }
+
+  // It is dropped by count and bytes as every other, up to the next block; its age and its topics nobody knows.
+  #damagedFront(first: number, bytes: number, head: number): Front {
+    const [next] = this.#store.entries('blocks', first + 1);
+    const last = next === undefined ? head : next.key - 1;
+    return { first, last, timeMs: Number.POSITIVE_INFINITY, topics: [], bytes, block: undefined };
   }
 }
 

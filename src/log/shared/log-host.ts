@@ -16,6 +16,8 @@ export interface SharableLog extends EventLog {
   forgetDeadReaders(): void;
 }
 
+const MAX_ANNOUNCED_RECORDS = 65_535;
+
 export class LogHost {
   readonly #log: SharableLog;
   readonly #logger: Logger;
@@ -74,6 +76,11 @@ export class LogHost {
   // The records of a commit are one block, encoded once for all workers. They have one time, as a block wants it.
   #announce(records: readonly LogRecord[]): void {
     if (this.#announcers.size === 0 || records.length === 0) return;
+    // A block numbers its topics with 16 bits; whoever is told the head alone reads the blocks of the files.
+    if (records.length > MAX_ANNOUNCED_RECORDS) {
+      this.tellState();
+      return;
+    }
     const block = encodeBlock(records);
     for (const announcer of this.#announcers) announcer.announce(records[0]!.position, block);
   }
