@@ -1,5 +1,6 @@
 // How a hub is told to drain: what of `hub.drain` can be told to another process, and how long it may take.
 
+import { MAX_TIMER_MS } from '../base/options.ts';
 import { hubOptions } from '../http/hub-options.ts';
 
 export interface DrainOrder {
@@ -16,7 +17,6 @@ const CLOSE_LIMIT_MS = 2 * hubOptions.closeTimeoutMs.default + 3000;
 
 /** When a drain of so many streams is over, or something is stuck. */
 export function drainLimitMs({ delayMs, windowMs, maxPerSecond }: DrainOrder, streams: number): number {
-  return (
-    delayMs + (windowMs === 0 ? 0 : Math.max(windowMs, (streams * 1000) / maxPerSecond)) + CLOSE_LIMIT_MS
-  );
+  const endsForMs = windowMs === 0 ? 0 : Math.max(windowMs, (streams * 1000) / maxPerSecond);
+  return Math.min(delayMs + endsForMs + CLOSE_LIMIT_MS, MAX_TIMER_MS);
 }

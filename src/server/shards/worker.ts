@@ -140,16 +140,26 @@ export class Worker {
     this.#peer.tell('accept', null);
   }
 
+  /** How long `drain` may take, all told. */
+  drainLimitMs(order: DrainOrder): number {
+    return this.#streamsLimitMs(order) + LAST_REPORT_MS + EXIT_LIMIT_MS;
+  }
+
+  // What it has said of its streams is up to a second old, and more may come until the delay is over.
+  #streamsLimitMs(order: DrainOrder): number {
+    return drainLimitMs(order, Math.max(this.streams, this.#maxStreams));
+  }
+
   /** Has it end its streams and exit; killed when that takes too long. */
   async drain(order: DrainOrder): Promise<void> {
     if (this.state === 'ended') return;
     if (this.state === 'draining') return this.ended;
     const isRunning = this.state === 'running';
     this.state = 'draining';
-    const { number, streams } = this;
+    const { number } = this;
     try {
       if (isRunning) {
-        await this.#peer.ask('drain', order, drainLimitMs(order, streams));
+        await this.#peer.ask('drain', order, this.#streamsLimitMs(order));
         // What it has counted to its end stays in the sums.
         this.#take(await this.#peer.ask('report', null, LAST_REPORT_MS));
       }
