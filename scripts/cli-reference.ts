@@ -17,7 +17,7 @@ ${table([
   ['0', 'done, or stopped by SIGTERM or SIGINT'],
   [
     '1',
-    'done, and not as asked: a verdict that is not a pass, events that are missing, lines that were left out; also stopped at once by a second signal, or a bug in Holdfast',
+    'done, and not as asked: a verdict that is not a pass, events that are missing, lines that were left out; also stopped at once by a second signal (`serve` is ended by SIGKILL then, 137 to a shell), or a bug in Holdfast',
   ],
   ['2', 'the command line is not usable'],
   [

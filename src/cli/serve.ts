@@ -5,11 +5,12 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { MAX_TIMER_MS } from '../base/options.ts';
 import { loadConsoleAssets } from '../console/assets.ts';
 import { startAdminServer } from '../server/admin-server.ts';
 import { chooseHubSize, type HubSize, type ProcessCapacity, processCapacity } from '../server/capacity.ts';
 import { keepHeapCompact } from '../server/compact-heap.ts';
-import { type DrainOrder, drainLimitMs } from '../server/drain-order.ts';
+import type { DrainOrder } from '../server/drain-order.ts';
 import { memoryLimit, whatItHolds } from '../server/holding.ts';
 import { startHostFeed } from '../server/host-feed.ts';
 import { kernelMemoryWarning, readKernelMemory } from '../server/kernel-memory.ts';
@@ -60,7 +61,18 @@ async function serve(options: ServeOptions): Promise<void> {
   const logger = createProcessLogger(logLevel);
   const capacity = processCapacity();
   const size = chooseHubSize(options, capacity.maxStreams, availableParallelism());
+  const order = drainOrder(options);
+  // From here on: a signal during a long start is not lost, and does not end it half-way.
+  const started = Promise.withResolvers<RunningHub>();
+  let running: RunningHub | undefined;
+  const stopSignal = untilStopSignal(() => {
+    running?.kill();
+    killSelf();
+  });
+  onReloadSignal(logger, async () => (await started.promise).replaceWorkers({ ...order, delayMs: 0 }));
   const hub = await startHub(options, address, size, capacity, logger);
+  running = hub;
+  started.resolve(hub);
   const startAdmin = async () => {
     if (adminAddress === undefined) return undefined;
     const metrics = new HubMetrics(() => hub.figures());
@@ -76,7 +88,6 @@ async function serve(options: ServeOptions): Promise<void> {
     await hub.close();
     throw error;
   });
-  const stopSignal = untilStopSignal();
   const feed = demo
     ? startHostFeed({ publish: (events) => hub.publish(events), intervalMs: DEMO_INTERVAL_MS, logger })
     : undefined;
@@ -84,18 +95,21 @@ async function serve(options: ServeOptions): Promise<void> {
   sayWhatRuns(logger, options, hub.url, admin?.url);
   sayWhatItHolds(logger, size, capacity);
 
-  const order = drainOrder(options);
-  onReloadSignal(logger, () => hub.replaceWorkers({ ...order, delayMs: 0 }));
   const signal = await stopSignal;
   logger.info({ signal, ...order }, 'Stopping');
-  // Does not keep the process alive: it runs only where something else does. By a signal, since exit() waits for
-  // writes under way, and one to a log that nobody reads may be what is stuck.
-  const limitMs = drainLimitMs(order, size.maxStreams) + STOP_MARGIN_MS;
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs).unref();
+  // Does not keep the process alive: it runs only where something else does.
+  const limitMs = Math.min(hub.drainLimitMs(order) + STOP_MARGIN_MS, MAX_TIMER_MS);
+  setTimeout(killSelf, limitMs).unref();
   feed?.stop();
   await hub.drain(order);
   await admin?.close();
   logger.info({}, 'Stopped');
+}
+
+// Not exit(), which waits for threads and for writes under way: one to a disk that hangs, or to a log that nobody reads, may
+// be what is stuck.
+function killSelf(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function drainOrder({

@@ -1,6 +1,7 @@
 // SIGTERM and SIGINT: the first asks for a clean stop, the second ends the process at once. SIGHUP: new workers.
 
 import type { Logger } from '../base/logger.ts';
+import type { Replaced } from './shards/running-hub.ts';
 
 /**
  * A second signal this soon is the same request: on Ctrl-C the terminal signals the whole process group, and
@@ -8,8 +9,8 @@ import type { Logger } from '../base/logger.ts';
  */
 const SAME_REQUEST_MS = 500;
 
-/** Waits for the first signal to stop. From then on another one exits at once, with 1. */
-export function untilStopSignal(): Promise<NodeJS.Signals> {
+/** Waits for the first signal to stop. From then on another one ends the process at once; without more, it exits with 1. */
+export function untilStopSignal(endNow: () => void = () => process.exit(1)): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstAtMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
@@ -17,7 +18,7 @@ export function untilStopSignal(): Promise<NodeJS.Signals> {
         firstAtMs = performance.now();
         resolve(signal);
       } else if (performance.now() - firstAtMs > SAME_REQUEST_MS) {
-        process.exit(1);
+        endNow();
       }
     };
     process.on('SIGTERM', onSignal);
@@ -29,15 +30,19 @@ export function untilStopSignal(): Promise<NodeJS.Signals> {
  * Does something at each SIGHUP, one after the other. On a terminal SIGHUP says that the terminal is gone, and ends the
  * process as it always does.
  */
-export function onReloadSignal(logger: Logger, reload: () => Promise<void>): void {
+export function onReloadSignal(logger: Logger, reload: () => Promise<Replaced>): void {
   if (process.stdin.isTTY || process.stdout.isTTY) return;
   let reloading = Promise.resolve();
   process.on('SIGHUP', () => {
     reloading = reloading
       .then(async () => {
         logger.info({}, 'SIGHUP: replacing the workers');
-        await reload();
-        logger.info({}, 'Every worker was replaced');
+        const { replaced, workers } = await reload();
+        const isWhole = replaced === workers;
+        logger.info(
+          { replaced, workers },
+          isWhole ? 'Every worker was replaced' : 'Not every worker was replaced',
+        );
       })
       .catch((error: unknown) => {
         logger.error({ err: error }, 'Not every worker was replaced; the others go on');

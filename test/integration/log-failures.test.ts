@@ -3,15 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { startServe } from '../support/child-process.ts';
+import { startCli, startServe } from '../support/child-process.ts';
 import { type Fault, FaultyDisk } from '../support/faulty-disk/faulty-disk.ts';
 import { post } from '../support/hub-server.ts';
 import { logFolder } from '../support/log-folder.ts';
+import { markProcesses } from '../support/marked-processes.ts';
 import { compiler } from '../support/require.ts';
 import { StreamClient } from '../support/stream-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -123,3 +124,44 @@ function smallDisk(t: TestContext, size: string): string | undefined {
   });
   return folder;
 }
+
+for (const workers of [1, 2]) {
+  test(`a second signal ends a hub of ${workers} whose disk hangs, all of its processes`, async (t) => {
+    const cc = compiler(t);
+    if (cc === undefined) return;
+    const disk = await FaultyDisk.build(t, cc);
+    const mark = markProcesses();
+    const run = { env: disk.env, nodeArgs: mark.nodeArgs };
+    const { hub, url } = await startServe(
+      t,
+      [...onDisk(await logFolder(t)), '--drain-delay', '1m', '--workers', String(workers)],
+      run,
+    );
+    await disk.on('hang-sync');
+    assert.equal((await post(url, { topic: 'a', data: 'x' })).answer.code, 'ERR_LOG_STUCK');
+    hub.child.kill('SIGTERM');
+    await waitFor('the stop to begin', () => hub.stderr.includes('"Stopping"'));
+    // Signals sent too soon count as the first one, so they are sent until one counts.
+    await waitFor('the process to end', () => {
+      hub.child.kill('SIGTERM');
+      return hub.child.signalCode !== null;
+    });
+    assert.equal(hub.child.signalCode, 'SIGKILL');
+    await mark.gone();
+  });
+}
+
+test('a signal during a start that takes long stops the hub once it has started', async (t) => {
+  const cc = compiler(t);
+  if (cc === undefined) return;
+  const disk = await FaultyDisk.build(t, cc);
+  const folder = await logFolder(t);
+  await disk.on('hang-sync');
+  const args = ['serve', '--listen', '127.0.0.1:0', '--workers', '1', ...onDisk(folder)];
+  const hub = startCli(t, args, { env: disk.env });
+  await waitFor('the start to reach the disk', () => existsSync(join(folder, 'log.mdb')), 40_000);
+  hub.child.kill('SIGHUP');
+  hub.child.kill('SIGTERM');
+  await disk.off('hang-sync');
+  assert.equal((await hub.ended(40_000)).code, 0);
+});

@@ -94,11 +94,13 @@ export async function startManyProcesses(
         await supervisor.drain(order);
         await closeLog();
       },
+      drainLimitMs: (order) => supervisor.drainLimitMs(order),
       replaceWorkers: (order) => supervisor.replaceAll(order),
       async close() {
         await supervisor.drain({ ...AT_ONCE, delayMs: 0 });
         await closeLog();
       },
+      kill: () => supervisor.killAll(),
     };
   } catch (error) {
     await closeLog();

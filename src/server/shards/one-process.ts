@@ -3,6 +3,7 @@
 import type { Logger } from '../../base/logger.ts';
 import { hubOptions } from '../../http/hub-options.ts';
 import type { EventLog } from '../../log/event-log.ts';
+import { drainLimitMs } from '../drain-order.ts';
 import { LogMeter } from '../metrics/log-meter.ts';
 import { ProcessMeter } from '../metrics/process-meter.ts';
 import { TcpWatch } from '../tcp-watch.ts';
@@ -30,9 +31,12 @@ export async function startOneProcess(log: EventLog, plan: ShardPlan, logger: Lo
       unacknowledgedBytes: undefined,
     }),
     drain: (order) => server.drain(order),
+    drainLimitMs: (order) => drainLimitMs(order, plan.maxStreams),
     async replaceWorkers() {
       logger.warn({}, 'One process cannot be replaced while it serves: run the hub with --workers 2 or more');
+      return { replaced: 0, workers: 1 };
     },
     close: () => server.close(),
+    kill() {},
   };
 }

@@ -13,6 +13,8 @@ import { addFigures } from '../metrics/add-figures.ts';
 import type { HubFigures, ShardFigures } from '../metrics/figures.ts';
 import { MANY_FAILURES, Readiness } from './readiness.ts';
 import { LIVED_WELL_MS, restartDelayMs } from './restart-delay.ts';
+import type { Replaced } from './running-hub.ts';
+import { shareRate } from './share-rate.ts';
 import { shareStreams } from './share-streams.ts';
 import { Worker, type WorkerHost } from './worker.ts';
 import type { WorkerPlan } from './worker-plan.ts';
@@ -120,21 +122,32 @@ export class Supervisor {
     this.#readiness.close();
     clearInterval(this.#timer);
     for (const place of this.#places) clearTimeout(place.timer);
-    const workers = this.#everyone;
-    // Together they send away no more than those that take them over may admit.
-    const share = { ...order, maxPerSecond: Math.max(1, Math.floor(order.maxPerSecond / workers.length)) };
-    await Promise.all(workers.map((worker) => worker.drain(share)));
+    await Promise.all(this.#drainShares(order).map(({ worker, share }) => worker.drain(share)));
+  }
+
+  /** How long `drain` may take when it begins now: as long as the slowest worker. */
+  drainLimitMs(order: DrainOrder): number {
+    return Math.max(0, ...this.#drainShares(order).map(({ worker, share }) => worker.drainLimitMs(share)));
+  }
+
+  // Together they send away no more than those that take them over may admit.
+  #drainShares(order: DrainOrder): { worker: Worker; share: DrainOrder }[] {
+    const workers = this.#everyone.filter(({ state }) => state !== 'ended');
+    const counts = workers.map(({ streams }) => streams);
+    const rates = shareRate(counts, order.maxPerSecond);
+    return workers.map((worker, i) => ({ worker, share: { ...order, maxPerSecond: rates[i]! } }));
   }
 
   /**
    * Starts a new worker for each place, and drains the one that had it. Places whose worker has ended are left: they get a
-   * new one anyway.
+   * new one anyway. Answers with how many were replaced.
    *
    * @throws HoldfastError of the worker that cannot be started; the places from there on keep theirs.
    */
-  async replaceAll(order: DrainOrder): Promise<void> {
+  async replaceAll(order: DrainOrder): Promise<Replaced> {
+    let replaced = 0;
     for (const place of this.#places) {
-      if (this.#isClosing) return;
+      if (this.#isClosing) break;
       if (place.worker.state !== 'running') continue;
       const next = this.#startWorker(place.number);
       this.#others.add(next);
@@ -148,7 +161,9 @@ export class Supervisor {
       this.#others.add(old);
       this.#share();
       await old.drain(order).finally(() => this.#others.delete(old));
+      replaced++;
     }
+    return { replaced, workers: this.#places.length };
   }
 
   /** At once, for a process that exits. */
