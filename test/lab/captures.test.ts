@@ -11,7 +11,7 @@ import { allScenarios } from './all-scenarios.ts';
 import { compareDissection } from './support/compare-dissection.ts';
 import { examine } from './support/examine.ts';
 import type { Judgement } from './support/judge.ts';
-import { rowOf } from './support/matrix.ts';
+import { beginningOf, rowOf } from './support/matrix.ts';
 import { runScenarios } from './support/run-scenarios.ts';
 
 const TOOLS = ['tcpdump', 'tshark', 'dumpcap', 'nginx', 'haproxy', 'conntrack', 'socat', 'openssl'];
@@ -47,7 +47,9 @@ test('each cause happens for real, and is captured', { timeout: 900_000 }, async
 
   await t.test('as docs/diagnose-lab.md says', () => {
     const page = readFileSync(new URL('../../docs/diagnose-lab.md', import.meta.url), 'utf8').split('\n');
-    const missing = judgements.map(rowOf).filter((row) => !page.includes(row));
+    const missing = judgements
+      .map((one) => (one.may.length > 1 ? beginningOf(one) : rowOf(one)))
+      .filter((row) => !page.some((line) => line.startsWith(row)));
     assert.deepEqual(missing, [], 'write the page again: node test/lab/write-matrix.ts FOLDER');
   });
 

@@ -50,6 +50,14 @@ describe('a diagnosis', () => {
     assert.deepEqual(faultsOf(truth({ client: ['S06', 'S07'] }), ['S06', 'likely', 3]), []);
   });
 
+  test('is right when it names nothing where that is right, and when two names share the streams', () => {
+    assert.deepEqual(faultsOf(truth({ client: ['S03', 'S32', 'nothing'] })), []);
+    assert.deepEqual(
+      faultsOf(truth({ client: ['S24', 'S03'] }), ['S24', 'likely', 1], ['S03', 'possible', 2]),
+      [],
+    );
+  });
+
   test('is wrong when it counts streams that were not spoiled, or not all that were', () => {
     assert.equal(faultsOf(truth({ client: ['S03'] }), ['S03', 'sure', 4]).length, 1);
     assert.equal(faultsOf(truth({ client: ['S03'] }), ['S03', 'sure', 2]).length, 1);

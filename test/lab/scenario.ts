@@ -7,6 +7,9 @@ import type { Place } from './support/path.ts';
 /** `S01` and so on, as docs/causes/ has them. */
 export type CauseId = `S${number}`;
 
+/** With `nothing` it is right to name none of the others. */
+export type Nameable = CauseId | 'nothing';
+
 export interface Truth {
   /** What was done; `normal` when nothing is wrong, `unknown` when what was captured cannot tell. */
   readonly cause: CauseId | 'normal' | 'unknown';
@@ -20,9 +23,9 @@ export interface Truth {
    * What may be named from the packets at a place: the cause, and what cannot be told apart from it there. With two
    * or more, none of them may be called sure. Empty: nothing is wrong, as seen from there.
    */
-  readonly seen: Readonly<Partial<Record<CapturePoint, readonly CauseId[]>>>;
+  readonly seen: Readonly<Partial<Record<CapturePoint, readonly Nameable[]>>>;
   /** The same for all captures of the scenario at once, where they say more than each alone. */
-  readonly together?: readonly CauseId[];
+  readonly together?: readonly Nameable[];
 }
 
 export interface Timer {

@@ -52,6 +52,17 @@ describe('S13, listen queue overflow', () => {
     assert.deepEqual(ids(findingsOf([served(), dropped(200)], { counters })), ['S13 sure']);
   });
 
+  it('is likely for a first request that is sent again and again, and not for a long body that is under way', () => {
+    const asked = (bytes: number) =>
+      new FlowScript({ atMs: 300 }).connect().data('client', bytes, ['unanswered']);
+    const unheard = asked(70);
+    for (const ms of [200, 400, 800]) unheard.wait(ms).again('client', 70);
+    unheard.wait(1).resetAnswer('server');
+    assert.deepEqual(ids(findingsOf([served(), unheard])), ['S13 likely']);
+    const body = asked(1400).data('client', 1400, ['unanswered']).data('client', 1400, ['unanswered']);
+    assert.deepEqual(findingsOf([served(), body.wait(900).packet('server', 'A')]), []);
+  });
+
   it('is likely for a SYN-ACK that is repeated after its acknowledgment, and for RST right after the handshake', () => {
     assert.deepEqual(
       ids(

@@ -86,6 +86,8 @@ describe('S06 and S07, resets of a live socket', () => {
 
   it('is S06 for FIN and at once RST of the same side', () => {
     assert.deepEqual(ids(findingsOf([unread().fin('server').reset('server')])), ['S06 sure']);
+    // So long a busy process takes from the one to the other.
+    assert.deepEqual(ids(findingsOf([unread().fin('server').wait(60).reset('server')])), ['S06 sure']);
   });
 
   it('is S07 when nothing is unread', () => {

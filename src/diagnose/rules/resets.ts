@@ -19,9 +19,11 @@ export function closedBySocket({ streams }: Scene): Stream[] {
 const isClosedBySocket = ({ kind, form, by }: Stream['end']) =>
   by === 'server' && (kind === 'fin' || (kind === 'rst' && form === 'active'));
 
+/** Between shutdown and close of a process on a busy machine. */
+const AT_ONCE_MS = 100;
+
 /** A FIN and at once an active reset of the same side: the second form of a close with unread data. */
 export function resetAfterFin({ flow, end }: Stream): Stream['end']['segment'] {
-  const AT_ONCE_MS = 5;
   if (end.kind !== 'fin') return undefined;
   return flow.segments.find(
     (segment) =>
@@ -30,6 +32,7 @@ export function resetAfterFin({ flow, end }: Stream): Stream['end']['segment'] {
       !isFin(segment) &&
       segment.from === end.by &&
       segment.atMs >= end.atMs &&
+      segment.seqOffset === 0 &&
       segment.atMs - end.atMs <= AT_ONCE_MS,
   );
 }

@@ -61,7 +61,7 @@ function signOf(stream: Stream, scene: Scene): Sign | undefined {
       return { stream, kind: 'reset', segments: [end.segment!] };
     }
     const unheard = unheardRequest(flow, establishedMs);
-    if (unheard.length > 2 && isServing(flow, scene)) return { stream, kind: 'unheard', segments: unheard };
+    if (unheard.length >= 2 && isServing(flow, scene)) return { stream, kind: 'unheard', segments: unheard };
   }
   const syns = flow.segments.filter(isSyn);
   const isAccepted = establishedMs !== undefined || end.kind === 'unanswered';
@@ -69,14 +69,14 @@ function signOf(stream: Stream, scene: Scene): Sign | undefined {
   return isDropped ? { stream, kind: 'dropped', segments: syns } : undefined;
 }
 
-// The first data of the client, sent again and again before the server has said anything after its SYN-ACK.
+// Copies of the first data of the client (a long body has many segments of its own), sent before the server has said anything after its SYN-ACK.
 function unheardRequest({ segments }: Flow, establishedMs: number): Segment[] {
   const until = segments.findIndex(
     ({ from, atMs, flags }) => from === 'server' && atMs > establishedMs && !flags.includes('S'),
   );
   return segments
     .slice(0, until < 0 ? segments.length : until)
-    .filter(({ from, bytes }) => from === 'client' && bytes > 0);
+    .filter(({ from, bytes, marks }) => from === 'client' && bytes > 0 && marks.includes('retransmission'));
 }
 
 // The server was there all the time: to the same port, another connection had packets from it while this one had none.

@@ -80,7 +80,7 @@ export const scenarios: readonly Scenario[] = [
       normal: 0,
       timer: { measures: 'idle', seconds: 2.3 },
       // To the server a client and a proxy that closes are the same.
-      seen: { client: ['S32', 'S03'], server: ['S32', 'S03'] },
+      seen: { client: ['S32', 'S03', 'nothing'], server: ['S32', 'S03', 'nothing'] },
     },
     async run(lab) {
       const { plans, paths } = streamsOfAges([2, 3, 5, 8, 10], 280);
@@ -102,7 +102,7 @@ export const scenarios: readonly Scenario[] = [
       spoiled: 4,
       normal: 1,
       timer: { measures: 'idle', seconds: 3.6 },
-      seen: { client: ['S32', 'S03'], server: ['S32', 'S03'] },
+      seen: { client: ['S32', 'S03', 'nothing'], server: ['S32', 'S03', 'nothing'] },
     },
     async run(lab) {
       const { plans, paths } = streamsOfAges([1, 4, 6, 9], 350);

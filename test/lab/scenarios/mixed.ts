@@ -86,7 +86,7 @@ export const scenarios: readonly Scenario[] = [
       spoiled: 3,
       normal: 5,
       timer: { measures: 'idle', seconds: 3.7 },
-      seen: { client: ['S03'], server: ['S03', 'S32'] },
+      seen: { client: ['S03'], server: ['S03', 'S32', 'nothing'] },
     },
     needs: ['nginx'],
     async run(lab) {

@@ -16,10 +16,11 @@ export const scenarios: readonly Scenario[] = [
       const { plans, paths } = streamsOfAges([30, 25, 20, 15, 12, 9], 210);
       await lab.serve({ plans });
       await lab.open(
-        paths.map((path) => ({ host: addresses.server, path, again: { afterMs: 700, times: 4 } })),
+        paths.map((path) => ({ host: addresses.server, path, again: { afterMs: 700, times: 12 } })),
         110,
       );
       await lab.serverHas(6);
+      await lab.standBy();
       await pause(900);
       await lab.server.kill();
       await pause(1500);

@@ -96,10 +96,11 @@ export const scenarios: readonly Scenario[] = [
       const { plans, paths } = streamsOfAges([60, 60, 60, 60, 60], 130);
       await lab.serve({ plans });
       await lab.open(
-        paths.map((path) => ({ host: addresses.server6, path, again: { afterMs: 1500, times: 1 } })),
+        paths.map((path) => ({ host: addresses.server6, path, again: { afterMs: 2500, times: 1 } })),
         170,
       );
       await lab.serverHas(5);
+      await lab.standBy();
       await pause(1400);
       await lab.closeAll('complete-fin');
       await lab.ended(5);

@@ -9,6 +9,7 @@ import { within } from '../../support/wait-for.ts';
 import type { Namespace } from './namespaces.ts';
 
 const LIMIT_MS = 15_000;
+const RING_KIB = '32768';
 /** A file that has not grown for so long has what was sent. */
 const QUIET_MS = 250;
 
@@ -16,7 +17,7 @@ export interface CapturePlan {
   /** One, or several for a pcapng; `any` for all of them. */
   readonly devices: readonly string[];
   readonly file: string;
-  /** Bytes kept of each packet. Default all. */
+  /** Bytes kept of each packet. Default all: a segment before it is cut for the wire has up to 64 KiB. */
   readonly snapBytes?: number;
   /** Times with nine digits. Only tcpdump has it. */
   readonly nanoseconds?: boolean;
@@ -72,7 +73,7 @@ export class Capture {
 function command({
   devices,
   file,
-  snapBytes = 262_144,
+  snapBytes = 66_000,
   nanoseconds,
   filter,
   format = 'pcap',
@@ -90,8 +91,10 @@ function command({
       file,
     ];
   }
+  // The kernel's ring has a place as large as the largest packet for each: by default there are too few for a burst.
   // Packets are written one by one, and root stays root: a folder of root's own is written to.
-  const args = ['-i', devices[0]!, '-s', `${snapBytes}`, '-U', '--immediate-mode', '-n', '-Z', 'root'];
+  const args = ['-i', devices[0]!, '-s', `${snapBytes}`, '-B', RING_KIB, '-U', '--immediate-mode', '-n'];
+  args.push('-Z', 'root');
   if (nanoseconds) args.push('--time-stamp-precision=nano');
   return ['tcpdump', ...args, '-w', file, ...(filter ? [filter] : [])];
 }

@@ -101,7 +101,7 @@ function isKnownDifference(
   // An injected RST beyond the next number moves nothing here; Wireshark takes what its victim still sends for old.
   const before = segments.filter(({ ref }) => ref.at < at);
   return (
-    theirs.has('retransmission') &&
+    (theirs.has('retransmission') || theirs.has('out-of-order')) &&
     ours.size === 0 &&
     before.some(({ flags, seqOffset = 0 }) => flags.includes('R') && seqOffset > 0)
   );

@@ -35,17 +35,24 @@ export function judge(exhibit: Exhibit, given: GivenCaptures, diagnosis: Diagnos
     streams: streamCount,
   }));
   const faults = [
-    ...(may.length > 0 && named.length === 0 ? [`names nothing instead of ${may.join(' or ')}`] : []),
-    ...named.flatMap((finding) => faultsOf(finding, may, truth.spoiled)),
+    ...(may.length > 0 && named.length === 0 && !may.includes('nothing')
+      ? [`names nothing instead of ${may.join(' or ')}`]
+      : []),
+    ...named.flatMap((finding) => faultsOf(finding, may)),
+    ...miscounted(named, may, truth.spoiled),
   ];
   return { scenario: name, what, given, cause: truth.cause, may, named, faults };
 }
 
-function faultsOf({ id, sureness, streams }: Named, may: readonly string[], spoiled: number): string[] {
+function faultsOf({ id, sureness }: Named, may: readonly string[]): string[] {
   if (!may.includes(id)) return [`accuses ${id} (${sureness})`];
-  const faults: string[] = [];
-  if (may.length > 1 && sureness === 'sure')
-    faults.push(`is sure of ${id}, which may be ${may.join(' or ')}`);
-  if (streams !== spoiled) faults.push(`counts ${streams} streams for ${id} instead of ${spoiled}`);
-  return faults;
+  return may.length > 1 && sureness === 'sure' ? [`is sure of ${id}, which may be ${may.join(' or ')}`] : [];
+}
+
+/** Every spoiled stream once, under one of the names that it may have. */
+function miscounted(named: readonly Named[], may: readonly string[], spoiled: number): string[] {
+  const right = named.filter(({ id }) => may.includes(id));
+  const streams = right.reduce((sum, finding) => sum + finding.streams, 0);
+  if (right.length === 0 || streams === spoiled) return [];
+  return [`counts ${streams} streams for ${right.map(({ id }) => id).join(' and ')} instead of ${spoiled}`];
 }

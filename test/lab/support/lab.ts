@@ -23,6 +23,7 @@ export class Lab {
   readonly #cleanup: Cleanup;
   readonly #client: AskedProcess<StreamClientAsks>;
   #server: AskedProcess<StreamServerAsks>;
+  #next: AskedProcess<StreamServerAsks> | undefined;
 
   private constructor(cleanup: Cleanup, path: Path) {
     this.#cleanup = cleanup;
@@ -48,9 +49,17 @@ export class Lab {
     return this.#server.ask('listen', plan);
   }
 
+  /** Starts a process that can take the place of the server at once: `replaceServer` waits for it no more. */
+  async standBy(): Promise<void> {
+    this.#next = new AskedProcess(this.#cleanup, serverFile, this.path.server.place());
+    await this.#next.ask('open');
+  }
+
   /** A server in place of one that was killed. */
   async replaceServer(plan: ServerPlan): Promise<void> {
-    this.#server = new AskedProcess(this.#cleanup, serverFile, this.path.server.place());
+    if (this.#next === undefined) await this.standBy();
+    this.#server = this.#next!;
+    this.#next = undefined;
     await this.serve(plan);
   }
 

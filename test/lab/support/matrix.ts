@@ -17,10 +17,16 @@ what cannot be known from where the capture was made. \`holdfast diagnose explai
 `;
 
 /** One line a capture; the lab looks for each of its own in the page. */
-export function rowOf({ scenario, given, cause, may, named }: Judgement): string {
+export function rowOf(judgement: Judgement): string {
+  const { named } = judgement;
   const said = named.length === 0 ? NOTHING : [...new Set(named.map(({ id }) => id))].join(', ');
+  return `${beginningOf(judgement)} ${said} |`;
+}
+
+/** What stands in the page whatever the tool says: which of several that look alike it names is open. */
+export function beginningOf({ scenario, given, cause, may }: Judgement): string {
   const open = may.length === 0 ? NOTHING : may.join(' or ');
-  return `| ${scenario} | ${given} | ${cause} | ${open} | ${said} |`;
+  return `| ${scenario} | ${given} | ${cause} | ${open} |`;
 }
 
 export function matrixPage(judgements: readonly Judgement[]): string {

@@ -3,7 +3,7 @@
 import type { Scenario } from '../scenario.ts';
 import { type Exhibit, reasonToSkip, runScenario } from './run-scenario.ts';
 
-const AT_ONCE = 8;
+const AT_ONCE = 6;
 
 export interface LabResult {
   readonly exhibits: readonly Exhibit[];
