@@ -1,7 +1,7 @@
 // Finds, on Linux, what no socket says about itself: peers that have vanished (their acknowledgements no longer come,
-// and Node.js cannot set TCP_USER_TIMEOUT) and kernel queues that grow. It reads the kernel's table of sockets in
-// small asynchronous pieces and touches only streams that the table speaks of. Elsewhere it does nothing, and the
-// kernel's own bound holds: 15 minutes of retransmission.
+// and Node.js cannot set TCP_USER_TIMEOUT) and kernel queues that grow. It looks at the kernel's table of sockets
+// (tcp-suspects.ts) and touches only streams that the table speaks of. Elsewhere it does nothing, and the kernel's own
+// bound holds: 15 minutes of retransmission.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';

@@ -16,6 +16,8 @@ import { workerLogger } from './worker-logger.ts';
 const ANSWER_TIMEOUT_MS = 10_000;
 /** The primary flies a canary through every worker, and waits for the slowest. */
 const READY_TIMEOUT_MS = 10_000;
+/** A late look finds as much as one in time, and a machine that is busy has other cares. */
+const LOOK_TIMEOUT_MS = 60_000;
 /** When the primary is gone, each step of the end is bounded; this is for the case that one is not. */
 const EXIT_TIMEOUT_MS = 15_000;
 
@@ -65,7 +67,7 @@ try {
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     logger,
   });
-  const look = () => primary.ask('lookAtTcp', null, ANSWER_TIMEOUT_MS);
+  const look = () => primary.ask('lookAtTcp', null, LOOK_TIMEOUT_MS);
   server = await ShardServer.start(log, plan, logger, look, {
     checkReady: () => primary.ask('checkReady', null, READY_TIMEOUT_MS),
     mayPause: () => primary.ask('mayPause', null, ANSWER_TIMEOUT_MS),
