@@ -1,5 +1,6 @@
 // `holdfast diagnose`: who cut a stream, why, and what to change.
 
+import { existsSync, statSync } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { HoldfastError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -58,6 +59,7 @@ async function diagnosePcap(
   if (files.filter((file) => file === '-').length > 1) {
     throw usageError('Standard input is given twice', 'Give - once');
   }
+  checkDifferent(files);
   checkOutput(files, output);
   const format = (asked as Format | undefined) ?? formatOf(output);
   // What lives is a quarter of what V8 would take for a large capture.
@@ -68,6 +70,18 @@ async function diagnosePcap(
     render(diagnosis, format, version, output === undefined ? terminalPaint : undefined),
   );
   if (diagnosis.findings.length > 0) process.exitCode = 1;
+}
+
+/** A capture beside itself would pass for the view from the other side of a hop. */
+function checkDifferent(files: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const file of files) {
+    if (!existsSync(file)) continue;
+    const { dev, ino } = statSync(file);
+    const key = `${dev} ${ino}`;
+    if (seen.has(key)) throw usageError(`${file} is given twice`, 'Give each capture once');
+    seen.add(key);
+  }
 }
 
 /** One after the other: what is held of one capture is bounded, a capture is not. */

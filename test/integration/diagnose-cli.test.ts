@@ -70,6 +70,7 @@ test('what is no capture is one line and exit code 3; a bad command line is 2', 
   for (const args of [
     [...inputs, '--output', path('cut.pcap')],
     [...inputs, '--format', 'xml'],
+    [...inputs, path('./cut.pcap')],
     ['diagnose', 'pcap'],
     ['diagnose', 'explain', 'S99x'],
   ]) {

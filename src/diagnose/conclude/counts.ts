@@ -31,7 +31,7 @@ export function normalCounts(scene: Scene, chosen: readonly ChosenClaim[]): Coun
   const beside = new Set(chosen.flatMap((one) => one.beside)).size;
   return [
     ...kinds.map((kind) => ({ what: words[kind], count: counts.get(kind) ?? 0 })),
-    { what: 'connections that are part of a finding', count: beside },
+    { what: 'connections counted with a finding', count: beside },
   ].filter(({ count }) => count > 0);
 }
 
@@ -40,8 +40,10 @@ export function unknownReason({ flow, phase, end }: Stream): string {
   if (!flow.sawStart && flow.halves.client.packets + flow.halves.server.packets <= 2) {
     return 'single packets of connections that the capture does not hold';
   }
-  if (phase === 'opaque') return 'encrypted or unknown payload: whether the answer was whole cannot be seen';
-  if (end.kind === 'unanswered') return 'one SYN without an answer: the capture may have ended before it';
+  if (phase === 'opaque')
+    return 'connections with encrypted or unknown payload: whether the answer was whole cannot be seen';
+  if (end.kind === 'unanswered')
+    return 'connects with one SYN and no answer: the capture may have ended before it';
   if (!flow.sawStart) return 'connections whose beginning the capture does not hold';
   if (phase === 'quiet') return 'connections that ended without a byte of payload';
   return 'ends for which no rule has an explanation';

@@ -73,7 +73,8 @@ const unique = (texts: readonly string[]) => [...new Set(texts)];
 
 function reason({ text, refs, filter }: Point, scene: Scene): Reason {
   const seen = new Set<string>();
-  const places = refs.flatMap((ref) => {
+  const inOrder = refs.toSorted((a, b) => a.source - b.source || a.at - b.at);
+  const places = inOrder.flatMap((ref) => {
     const key = `${ref.source} ${ref.at}`;
     if (seen.has(key)) return [];
     seen.add(key);

@@ -2,6 +2,7 @@
 
 import type { CaptureSource, Evidence } from '../evidence.ts';
 import type { InputSummary } from '../finding.ts';
+import { count } from '../rules/words.ts';
 
 /** No network carries a TCP payload of this size in one packet: it was captured before or behind the card. */
 const MAX_SEGMENT = 9000;
@@ -15,7 +16,7 @@ export function inputSummaries({ sources }: Evidence): InputSummary[] {
       notes.push(offset === undefined ? message : `${message} (byte ${offset})`);
     }
     const leftOut = problemCount - Math.min(problems.length, MAX_PROBLEMS);
-    if (leftOut > 0) notes.push(`${leftOut} more problems`);
+    if (leftOut > 0) notes.push(count(leftOut, 'more problem'));
     return {
       name,
       kind,
@@ -30,18 +31,19 @@ export function inputSummaries({ sources }: Evidence): InputSummary[] {
 function captureNotes(source: CaptureSource): string[] {
   const notes: string[] = [];
   if (source.doubledPackets > 0)
-    notes.push(`${source.doubledPackets} packets were captured twice and count once`);
-  if (source.cutPackets > 0) notes.push(`${source.cutPackets} packets are cut (snaplen)`);
+    notes.push(`captured twice and counted once: ${count(source.doubledPackets, 'packet')}`);
+  if (source.cutPackets > 0)
+    notes.push(`cut by the capture (snaplen): ${count(source.cutPackets, 'packet')}`);
   if (source.flowsLeftOut > 0)
-    notes.push(`${source.flowsLeftOut} connections beyond the limit were left out`);
-  const offload = source.wrongChecksums.filter(({ count }) => count > 2).map(({ address }) => address);
+    notes.push(`left out, beyond the limit: ${count(source.flowsLeftOut, 'connection')}`);
+  const offload = source.wrongChecksums.filter((sender) => sender.count > 2).map(({ address }) => address);
   if (offload.length > 0) {
     notes.push(
       `wrong checksums from ${offload.join(', ')}: most likely the host that captured (checksum offload)`,
     );
   }
   const large = source.largestPayloads
-    .filter(({ count }) => count > MAX_SEGMENT)
+    .filter((sender) => sender.count > MAX_SEGMENT)
     .map(({ address }) => address);
   if (large.length > 0)
     notes.push(

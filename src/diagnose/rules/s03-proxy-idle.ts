@@ -128,7 +128,7 @@ function moreOf(pattern: TimerPattern, scene: Scene): string[] {
       'a stream that gets one event halfway would tell: if the end moves with it, it is an idle timer, else a total limit',
     );
   }
-  if (scene.pairs.length === 0) {
+  if (scene.evidence.sources.filter(({ kind }) => kind === 'capture').length < 2) {
     more.push('a capture on the server side would show that the application did not close');
   }
   return more;

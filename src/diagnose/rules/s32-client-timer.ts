@@ -1,6 +1,5 @@
 // S32: the client itself gives up after a time without data. Leaving is normal; always after the same time is a timer.
 
-import type { Scene } from '../timeline/scene.ts';
 import type { Stream } from '../timeline/stream.ts';
 import { timerPattern } from '../timeline/timer-pattern.ts';
 import { closedGroups } from './closed-groups.ts';
@@ -25,12 +24,12 @@ export const s32ClientTimer: Rule = {
   },
   needs: ['capture'],
   apartFrom: ['S03', 'S15'],
-  claims: (scene) => closedGroups(scene, 'client').flatMap((streams) => claim(streams, scene)),
+  claims: (scene) => closedGroups(scene, 'client').flatMap(claim),
   excludes: (streams) =>
     streams.every(({ end }) => end.by === 'server') ? 'the server side closed' : undefined,
 };
 
-function claim(streams: readonly Stream[], _scene: Scene): Claim[] {
+function claim(streams: readonly Stream[]): Claim[] {
   const pattern = timerPattern(streams);
   if (pattern === undefined || pattern.sweepMs !== undefined) return [];
   const members = pattern.streams;

@@ -80,8 +80,11 @@ export function surer(sureness: Sureness): Sureness {
   return sureness === 'possible' ? 'likely' : 'sure';
 }
 
-/** What to send so often that an idle timer never fires: a third of it, at most every 15 s. */
+/** What to send so often that an idle timer never fires: a third of it in round numbers, at most every 15 s. */
 export function heartbeatHelp(valueMs: number): string {
-  const everyMs = Math.min(15_000, Math.max(500, Math.floor(valueMs / 3000) * 1000 || valueMs / 3));
+  const everyMs = Math.min(
+    15_000,
+    Math.max(500, Math.floor(valueMs / 3000) * 1000 || Math.floor(valueMs / 300) * 100),
+  );
   return `send a heartbeat (payload, such as an SSE comment) every ${timeText(everyMs)}`;
 }

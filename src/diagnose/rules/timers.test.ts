@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evidenceOf, FlowScript } from '../../../test/support/flow-script.ts';
-import { diagnose, type Finding } from '../index.ts';
+import { type Diagnosis, diagnose, type Finding } from '../index.ts';
 
 const ids = (findings: readonly Finding[]) => findings.map(({ id, sureness }) => `${id} ${sureness}`);
 const findingsOf = (flows: readonly FlowScript[], tailMs = 0) =>
@@ -53,6 +53,25 @@ describe('S03, proxy idle timeout', () => {
     assert.equal(findingsOf(early)[0]!.streamCount, 3);
     // Where events were a second apart, 3.43 s is no timer of 3.7 s.
     assert.deepEqual([finding!.id, finding!.streamCount], ['S03', 3]);
+  });
+
+  it('names packets in their order, and a heartbeat in tenths of a second', () => {
+    const [finding] = findingsOf(idleClosed([21, 3, 9], 2300));
+    const numbers = finding!.why.at(-1)!.places.map(({ number }) => number);
+    assert.equal(numbers.length, 3);
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
+    assert.match(finding!.help.at(-1)!, /every 0\.7 s$/);
+  });
+
+  it('asks for a second capture only where none was given', () => {
+    const evidence = evidenceOf(idleClosed([3, 9, 21], 60_000));
+    const asks = ({ findings }: Diagnosis) => /a capture on the server side/.test(findings[0]!.more.join());
+    assert.ok(asks(diagnose(evidence)));
+    const behind = { ...evidence.sources[0]!, name: 'server.pcap' };
+    assert.ok(!asks(diagnose({ ...evidence, sources: [...evidence.sources, behind] })));
   });
 
   it('names the setting only when the hop was recognised, else asks', () => {

@@ -28,7 +28,11 @@ export function placesText({ places, placesLeftOut }: ReasonRecord): string {
   return texts.length === 0 ? '' : texts.join('; ') + more;
 }
 
-export const countText = ({ what, count }: CountRecord): string => `${count} ${what}`;
+const plural = /\b(check|connect|connection|end|packet|response)s\b/;
+
+/** `3 whole responses`, `1 whole response`: what is counted begins with its plural, so that JSON has one name for it. */
+export const countText = ({ what, count }: CountRecord): string =>
+  `${count} ${count === 1 ? what.replace(plural, '$1') : what}`;
 
 /** One line for the whole: how many causes, or that nothing is wrong. */
 export function verdictText({ findings, unknown, normal }: DiagnosisRecord): string {
@@ -37,7 +41,9 @@ export function verdictText({ findings, unknown, normal }: DiagnosisRecord): str
     const streams = findings.reduce((total, { streamCount }) => total + streamCount, 0);
     return `${findings.length} ${findings.length === 1 ? 'cause' : 'causes'} for ${streams} ${streams === 1 ? 'stream' : 'streams'}`;
   }
-  if (sum(unknown) > 0) return `nothing that can be told: ${sum(unknown)} ends are not known`;
+  const untold = sum(unknown);
+  if (untold > 0)
+    return `nothing that can be told: ${untold} ${untold === 1 ? 'end is' : 'ends are'} not known`;
   return sum(normal) > 0 ? 'nothing wrong: all streams ended normally or are open' : 'no streams were seen';
 }
 

@@ -90,7 +90,29 @@ describe('a diagnosis as text', () => {
   it('says so when nothing is wrong', () => {
     const text = diagnosisText(cases[2]![1]);
     assert.match(text, /nothing wrong/);
-    assert.match(text, /^normal {7}1 whole responses$/m);
+    assert.match(text, /^normal {7}1 whole response$/m);
+  });
+
+  it('counts one in the singular', () => {
+    const told = (count: number) =>
+      diagnosisText({
+        ...cases[4]![1],
+        normal: [
+          { what: 'idle connections closed', count },
+          { what: 'left by the client', count },
+        ],
+        unknown: [{ what: 'ends for which no rule has an explanation', count }],
+      });
+    assert.match(told(1), /1 end is not known/);
+    assert.match(
+      told(1),
+      /1 idle connection closed\n +1 left by the client\nnot known +1 end for which no rule/,
+    );
+    assert.match(told(2), /2 ends are not known/);
+    assert.match(
+      told(2),
+      /2 idle connections closed\n +2 left by the client\nnot known +2 ends for which no rule/,
+    );
   });
 
   it('lets no control character through', () => {
