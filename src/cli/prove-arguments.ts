@@ -13,6 +13,9 @@ import type { RowValues } from './option-rows.ts';
 import type { proveOptions } from './prove-options.ts';
 import { usageError } from './usage-failure.ts';
 
+/** Of a server that is not ours nobody knows it: a stream counts as there when it was quiet for twice as long. */
+const FOREIGN_HEARTBEAT_MS = 15_000;
+
 export type ProveFlags = RowValues<typeof proveOptions>;
 
 /** The text of a scenario, and what to call it in messages. @throws HoldfastError ERR_USAGE, ERR_FILE. */
@@ -67,14 +70,14 @@ function targeted(scenario: Scenario, flags: ProveFlags): Scenario {
   if ((publish === undefined) === (publishTemplate === undefined)) {
     throw usageError('--target needs one way to publish', 'Give --publish or --publish-template');
   }
-  const { hub, ...rest } = scenario;
+  const { hub: _, ...rest } = scenario;
   return {
     ...rest,
     target: {
       url,
       publish: publish ?? parsePublishTemplate(publishTemplate!),
       pid: pid === undefined ? undefined : read('--pid', pid, wholeNumber),
-      heartbeat: hub?.heartbeat ?? 15_000,
+      heartbeat: FOREIGN_HEARTBEAT_MS,
     },
   };
 }
