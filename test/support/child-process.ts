@@ -42,7 +42,7 @@ export class CliProcess {
     });
   }
 
-  async ended(limitMs = 15_000): Promise<CliResult> {
+  async ended(limitMs = START_LIMIT_MS): Promise<CliResult> {
     const code = await within(`the end of the process; stderr: ${this.stderr}`, this.#ended, limitMs);
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
