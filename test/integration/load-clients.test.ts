@@ -41,7 +41,10 @@ describe('a client of the tool', { concurrency: 3 }, () => {
       });
       const { ends, reconnectsTotal, ledger } = summary;
       assert.deepEqual(Object.keys(ends), ['own']);
-      assert.ok(ends.own! >= 30 && ends.own! <= 45, `${ends.own} were cut off at 40/s for 1 s and a little`);
+      assert.ok(
+        ends.own! >= 30 && ends.own! <= 60,
+        `${ends.own} were cut off at 40/s for 1 s and what the clock was late`,
+      );
       assert.ok(reconnectsTotal > 0 && reconnectsTotal <= ends.own!);
       assert.equal(ledger?.lost, 0);
       assert.equal(ledger?.repeated, 0);

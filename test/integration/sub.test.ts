@@ -199,7 +199,14 @@ test('on a terminal, events are for people: with time and colour, and none with 
   const command = `${process.execPath} ${bin} sub a --from earliest --until 1 --url ${url}`;
   const run = async (env: Readonly<Record<string, string | undefined>>) => {
     const child = spawn(script, ['-qec', command, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+      env: {
+        ...process.env,
+        TERM: 'xterm-256color',
+        NO_COLOR: undefined,
+        FORCE_COLOR: undefined,
+        CI: undefined,
+        ...env,
+      },
     });
     t.after(() => child.kill('SIGKILL'));
     let output = '';
