@@ -48,6 +48,8 @@ describe('a diagnosis', () => {
   test('is wrong when it is sure of one of several that look alike, and right when it is not', () => {
     assert.equal(faultsOf(truth({ client: ['S06', 'S07'] }), ['S06', 'sure', 3]).length, 1);
     assert.deepEqual(faultsOf(truth({ client: ['S06', 'S07'] }), ['S06', 'likely', 3]), []);
+    // That a response was cut short is seen, whatever cut it.
+    assert.deepEqual(faultsOf(truth({ client: ['S03', 'S22'] }), ['S22', 'sure', 3]), []);
   });
 
   test('is right when it names nothing where that is right, and when two names share the streams', () => {

@@ -113,14 +113,14 @@ describe('what is said of resets, tried on a kernel', { concurrency: 3 }, () => 
     const lab = await makeLab(t);
     if (lab === undefined) return;
     // The client closes, and events that come then find no socket.
-    await lab.serve({ plans: { '/events': [{ send: 60, everyMs: 5 }] } });
+    await lab.serve({ plans: { '/events': [{ send: 20, everyMs: 500 }] } });
     const packets = await captured(t, lab, async () => {
       await lab.path.server.script(
         // The server does not hear of it.
         'iptables -A INPUT -p tcp --tcp-flags FIN FIN -j DROP',
       );
       await lab.path.client.setSysctls({ 'ipv4/tcp_fin_timeout': 1 });
-      await lab.open([{ host, path: '/events', leaveAfterMs: 100, leave: 'close' }]);
+      await lab.open([{ host, path: '/events', leaveAfterMs: 750, leave: 'close' }]);
       await lab.ended(1);
       await lab.serverHas(0);
     });

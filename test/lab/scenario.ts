@@ -21,7 +21,7 @@ export interface Truth {
   readonly timer?: Timer;
   /**
    * What may be named from the packets at a place: the cause, and what cannot be told apart from it there. With two
-   * or more, none of them may be called sure. Empty: nothing is wrong, as seen from there.
+   * or more causes, none of them may be called sure. Empty: nothing is wrong, as seen from there.
    */
   readonly seen: Readonly<Partial<Record<CapturePoint, readonly Nameable[]>>>;
   /** The same for all captures of the scenario at once, where they say more than each alone. */

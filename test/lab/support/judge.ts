@@ -20,6 +20,9 @@ export interface Judgement {
   readonly faults: readonly string[];
 }
 
+/** They say what happened and leave open why: of that the tool may be sure. */
+const forms: ReadonlySet<string> = new Set(['S22', 'S24']);
+
 interface Named {
   readonly id: string;
   readonly sureness: Sureness;
@@ -46,7 +49,9 @@ export function judge(exhibit: Exhibit, given: GivenCaptures, diagnosis: Diagnos
 
 function faultsOf({ id, sureness }: Named, may: readonly string[]): string[] {
   if (!may.includes(id)) return [`accuses ${id} (${sureness})`];
-  return may.length > 1 && sureness === 'sure' ? [`is sure of ${id}, which may be ${may.join(' or ')}`] : [];
+  const causes = may.filter((one) => !forms.has(one));
+  const isOpen = causes.length > 1 && !forms.has(id);
+  return isOpen && sureness === 'sure' ? [`is sure of ${id}, which may be ${may.join(' or ')}`] : [];
 }
 
 /** Every spoiled stream once, under one of the names that it may have. */
