@@ -50,7 +50,10 @@ function rulesOf(options: FirewallOptions): string[][] {
   ]);
 }
 
+// A connection that was picked up in its middle counts as opened by whoever sent the packet that was seen first.
 async function forget({ netnsOf, port }: FirewallOptions): Promise<void> {
-  // It fails when there was none to forget, which is no failure of ours.
-  await runInNetwork(netnsOf, 'conntrack', ['-D', '-p', 'tcp', '--dport', String(port)]).catch(() => {});
+  for (const end of ['--dport', '--sport']) {
+    // It fails when there was none to forget, which is no failure of ours.
+    await runInNetwork(netnsOf, 'conntrack', ['-D', '-p', 'tcp', end, String(port)]).catch(() => {});
+  }
 }
