@@ -8,7 +8,7 @@ import { keepHeapCompact } from '../compact-heap.ts';
 import { ProcessMeter } from '../metrics/process-meter.ts';
 import { PEER_NAME, type PrimaryCalls, type WorkerCalls } from './calls.ts';
 import { primaryFailure } from './failures.ts';
-import { processChannel } from './process-channel.ts';
+import { channelToPrimary } from './process-channel.ts';
 import { ShardServer } from './shard-server.ts';
 import { workerLogger } from './worker-logger.ts';
 
@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // [node] Without it, a worker whose primary is gone exits at once, and cuts its streams.
 cluster.worker!.exitedAfterDisconnect = true;
 
-const channel = processChannel(process);
+const channel = channelToPrimary();
 const primary = new Peer<PrimaryCalls, WorkerCalls>(channel, {
   name: PEER_NAME,
   unanswered: primaryFailure,

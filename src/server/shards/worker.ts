@@ -7,13 +7,14 @@
 import cluster, { type Worker as WorkerProcess } from 'node:cluster';
 import type { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { failureFrom, Peer } from '../../base/peer.ts';
+import { type Channel, failureFrom, Peer } from '../../base/peer.ts';
 import type { TcpLook } from '../../http/tcp-suspects.ts';
 import { type DrainOrder, drainLimitMs } from '../drain-order.ts';
 import type { WorkerFigures } from '../metrics/figures.ts';
 import { PEER_NAME, type PrimaryCalls, type Report, type WorkerCalls } from './calls.ts';
+import { rescueConnections } from './connections-on-their-way.ts';
 import { workerFailure, workerLost } from './failures.ts';
-import { processChannel } from './process-channel.ts';
+import { channelToWorker } from './process-channel.ts';
 import type { WorkerPlan } from './worker-plan.ts';
 
 /** Questions that go unanswered for so many seconds, one each second, and the worker is killed. */
@@ -29,7 +30,7 @@ export interface WorkerHost {
   readonly plan: WorkerPlan;
   readonly logger: Logger;
   /** Gives it the log. */
-  serveLog(channel: ReturnType<typeof processChannel>): void;
+  serveLog(channel: Channel): void;
   checkReady(): Promise<void>;
   mayPause(worker: Worker): boolean;
   lookAtTcp(): Promise<TcpLook>;
@@ -62,7 +63,8 @@ export class Worker {
     this.#host = host;
     this.#maxStreams = host.plan.maxStreams;
     this.#process = cluster.fork();
-    const channel = processChannel(this.#process);
+    rescueConnections(this.#process.process, () => host.mayPause(this));
+    const channel = channelToWorker(this.#process);
     this.#peer = new Peer(channel, {
       name: PEER_NAME,
       unanswered: (why) => workerFailure(number, why),
