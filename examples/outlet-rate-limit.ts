@@ -19,8 +19,9 @@ export class RateLimitedOutlet extends OutletWrapper {
     this.#isPushedBack = !super.write(chunk);
     const nowMs = performance.now();
     const costMs = (chunk.byteLength / this.#bytesPerSecond) * 1000;
-    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + costMs;
-    this.#timer = setTimeout(() => this.#goOn(), this.#paidUntilMs - nowMs);
+    const waitMs = Math.max(this.#paidUntilMs - nowMs, 0) + costMs;
+    this.#paidUntilMs = nowMs + waitMs;
+    this.#timer = setTimeout(() => this.#goOn(), waitMs);
     return false; // until the time is over, and the client has taken it
   }
 
