@@ -5,12 +5,9 @@
 import type { HoldfastError } from '../base/errors.ts';
 import { type EndReason, encodeControl, encodeRetry } from '../wire/index.ts';
 import type { WholeAnswer } from './answer.ts';
+import { returnMs } from './return-time.ts';
 import type { Asked } from './router.ts';
 import { STREAM_HEADERS } from './stream-headers.ts';
-
-// Clients that were turned away together come back spread over some seconds.
-const MIN_RETRY_MS = 1000;
-const RETRY_SPREAD_MS = 5000;
 
 /** Whether a failure is to be told as a stream that ends: one that passes, and a client that wants event streams. */
 export function comesBack(
@@ -21,9 +18,8 @@ export function comesBack(
 }
 
 export function comeBackAnswer(failure: HoldfastError): WholeAnswer {
-  const retryMs = failure.retryAfterMs ?? MIN_RETRY_MS + Math.floor(Math.random() * (RETRY_SPREAD_MS + 1));
   const end = encodeControl({ kind: 'end', reason: reasonOf(failure) });
-  return { status: 200, headers: STREAM_HEADERS, body: encodeRetry(retryMs) + end };
+  return { status: 200, headers: STREAM_HEADERS, body: encodeRetry(returnMs(failure)) + end };
 }
 
 function reasonOf({ code }: HoldfastError): EndReason {

@@ -2,10 +2,7 @@
 
 import type { HoldfastError } from '../base/errors.ts';
 import type { WholeAnswer } from './answer.ts';
-
-// Clients that were turned away together come back spread over some seconds.
-const MIN_RETRY_AFTER_S = 1;
-const RETRY_AFTER_SPREAD_S = 5;
+import { returnMs } from './return-time.ts';
 
 export function problemAnswer(error: HoldfastError): WholeAnswer {
   const { status, code, title, message: detail, help } = error;
@@ -14,11 +11,6 @@ export function problemAnswer(error: HoldfastError): WholeAnswer {
     'cache-control': 'no-store',
   };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 503) headers['retry-after'] = String(retryAfterSeconds(error));
+  if (status === 503) headers['retry-after'] = String(Math.ceil(returnMs(error) / 1000));
   return { status, headers, body: `${JSON.stringify({ code, title, status, detail, help })}\n` };
-}
-
-function retryAfterSeconds({ retryAfterMs }: HoldfastError): number {
-  if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs / 1000);
-  return MIN_RETRY_AFTER_S + Math.floor(Math.random() * (RETRY_AFTER_SPREAD_S + 1));
 }
