@@ -10,7 +10,8 @@ import { flyCanary } from './canary.ts';
 import { batchTooLarge, checkEvent, checkTopic, type EventLimits, type PublishedEvent } from './draft.ts';
 import type { DrainPace } from './drain-plan.ts';
 import type { Pattern } from './pattern.ts';
-import { Shard, type ShardOptions, type ShardStats } from './shard.ts';
+import { Shard, type ShardOptions } from './shard.ts';
+import type { ShardStats } from './shard-stats.ts';
 import { chooseStart, type Start, type StartRequest } from './start-position.ts';
 
 export interface HubCoreOptions extends ShardOptions, EventLimits {

@@ -15,6 +15,7 @@ import { FanOut } from './fan-out.ts';
 import { Meter } from './meter.ts';
 import type { Lane, Outlet } from './outlet.ts';
 import type { Pattern } from './pattern.ts';
+import type { ShardStats } from './shard-stats.ts';
 import { Slicer } from './slicer.ts';
 import type { Start } from './start-position.ts';
 import { Stream, type StreamHost } from './stream.ts';
@@ -34,21 +35,6 @@ export interface StreamRequest {
   readonly start: Start;
   /** When the grant ends, in milliseconds since 1970; Infinity when it does not. */
   readonly expiresAtMs: number;
-}
-
-export interface ShardStats {
-  /** Streams that are open or ending. */
-  readonly streams: number;
-  /** Of them, those that read on from a position instead of getting events as they are announced. */
-  readonly behind: number;
-  /** Of all, how many came which way. */
-  readonly lanes: Readonly<Record<Lane, number>>;
-  readonly opened: number;
-  /** Requests for a stream that were turned away: full, busy or closing. */
-  readonly refused: number;
-  readonly ended: Readonly<Partial<Record<EndReason, number>>>;
-  /** Events written to streams. */
-  readonly delivered: number;
 }
 
 export class Shard implements StreamHost {

@@ -2,6 +2,7 @@
 
 import { MAX_TIMER_MS } from '../base/options.ts';
 import { hubOptions } from '../http/hub-options.ts';
+import { AT_ONCE } from '../hub/drain-plan.ts';
 
 export interface DrainOrder {
   /** How long new streams are still taken, in milliseconds. */
@@ -11,6 +12,9 @@ export interface DrainOrder {
   /** The most streams that are ended a second. */
   readonly maxPerSecond: number;
 }
+
+/** Ends everything as fast as it can be written. */
+export const CLOSE_NOW: DrainOrder = { ...AT_ONCE, delayMs: 0 };
 
 /** Streams end within `closeTimeoutMs` twice over, connections 2 s after that. */
 const CLOSE_LIMIT_MS = 2 * hubOptions.closeTimeoutMs.default + 3000;

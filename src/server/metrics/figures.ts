@@ -2,7 +2,7 @@
 
 import type { HistogramFigures } from '../../base/histogram.ts';
 import type { MeterFigures } from '../../hub/meter.ts';
-import type { ShardStats } from '../../hub/shard.ts';
+import type { ShardStats } from '../../hub/shard-stats.ts';
 
 /** What one shard counts. */
 export interface ShardFigures {

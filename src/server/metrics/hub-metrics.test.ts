@@ -6,7 +6,7 @@ import { metricsPage } from '../../../scripts/docs-metrics.ts';
 import { promtool } from '../../../test/support/require.ts';
 import { Histogram, LATENCY_BOUNDS } from '../../base/histogram.ts';
 import { Meter } from '../../hub/meter.ts';
-import type { ShardStats } from '../../hub/shard.ts';
+import type { ShardStats } from '../../hub/shard-stats.ts';
 import { startAdminServer } from '../admin-server.ts';
 import { addFigures } from './add-figures.ts';
 import type { HubFigures, ShardFigures } from './figures.ts';

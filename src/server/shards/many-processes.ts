@@ -11,8 +11,8 @@ import type { Logger } from '../../base/logger.ts';
 import { steadyNowMs } from '../../base/steady-clock.ts';
 import { hubOptions } from '../../http/hub-options.ts';
 import { checkEvent } from '../../hub/draft.ts';
-import { AT_ONCE } from '../../hub/drain-plan.ts';
 import { LogHost, type SharableLog } from '../../log/shared/log-host.ts';
+import { CLOSE_NOW } from '../drain-order.ts';
 import { type ListenAddress, urlOf } from '../listen-address.ts';
 import { LogMeter } from '../metrics/log-meter.ts';
 import { ProcessMeter } from '../metrics/process-meter.ts';
@@ -97,7 +97,7 @@ export async function startManyProcesses(
       drainLimitMs: (order) => supervisor.drainLimitMs(order),
       replaceWorkers: (order) => supervisor.replaceAll(order),
       async close() {
-        await supervisor.drain({ ...AT_ONCE, delayMs: 0 });
+        await supervisor.drain(CLOSE_NOW);
         await closeLog();
       },
       kill: () => supervisor.killAll(),

@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../base/logger.ts';
 import type { Channel } from '../../base/peer.ts';
 import type { TcpLook } from '../../http/tcp-suspects.ts';
-import { AT_ONCE } from '../../hub/drain-plan.ts';
-import type { DrainOrder } from '../drain-order.ts';
+import { CLOSE_NOW, type DrainOrder } from '../drain-order.ts';
 import { addFigures } from '../metrics/add-figures.ts';
 import type { HubFigures, ShardFigures } from '../metrics/figures.ts';
 import { MANY_FAILURES, Readiness } from './readiness.ts';
@@ -83,7 +82,7 @@ export class Supervisor {
       }
       await Promise.all(supervisor.#places.map(({ worker }) => worker.started));
     } catch (error) {
-      await supervisor.drain({ ...AT_ONCE, delayMs: 0 });
+      await supervisor.drain(CLOSE_NOW);
       throw error;
     }
     supervisor.#hasStarted = true;
