@@ -14,13 +14,8 @@ export { createHub, type Hub } from './http/create-hub.ts';
 export type { DrainOptions } from './http/drain-options.ts';
 export type { Front, FrontOptions } from './http/front/front.ts';
 export type { HubOptions, WrapOutlet } from './http/hub-options.ts';
-export {
-  type EventStream,
-  openStream,
-  type SentEvent,
-  type StreamOptions,
-  type WebEventStream,
-} from './http/open-stream.ts';
+export { openStream, type WebEventStream } from './http/open-stream.ts';
+export type { EventStream, SentEvent, StreamOptions } from './http/own-stream.ts';
 export { Chunk } from './hub/chunk.ts';
 export type { PublishedEvent } from './hub/draft.ts';
 export type { HubStats } from './hub/hub-core.ts';

@@ -5,7 +5,8 @@
 import { HoldfastError } from '../base/errors.ts';
 import type { HubCore } from '../hub/hub-core.ts';
 import type { WholeAnswer } from './answer.ts';
-import { type EventStream, openOn } from './open-stream.ts';
+import { openOn } from './open-stream.ts';
+import type { EventStream } from './own-stream.ts';
 import type { Route } from './route.ts';
 import { STREAM_HEADERS } from './stream-headers.ts';
 

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type EventStream, openStream, type StreamOptions } from '../../src/http/open-stream.ts';
+import { openStream } from '../../src/http/open-stream.ts';
+import type { EventStream, StreamOptions } from '../../src/http/own-stream.ts';
 import { StreamClient } from '../support/stream-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
