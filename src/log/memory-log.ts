@@ -1,9 +1,9 @@
 // The engine without a disk: the ring itself. Durable means "in memory"; a new process is a new epoch, and
 // clients that come back from an earlier one are told so.
 
-import { HoldfastError } from '../base/errors.ts';
 import { Histogram, LATENCY_BOUNDS } from '../base/histogram.ts';
 import { steadyNowMs } from '../base/steady-clock.ts';
+import { logClosed } from './appending.ts';
 import { newEpoch } from './event-id.ts';
 import type {
   AnnounceListener,
@@ -101,10 +101,6 @@ export class MemoryLog implements EventLog {
 
   #refuseClosed(): void {
     if (!this.#closed) return;
-    throw new HoldfastError(
-      'ERR_HUB_CLOSED',
-      'The hub has closed its log',
-      'Publish to a hub that is running.',
-    );
+    throw logClosed();
   }
 }

@@ -5,9 +5,9 @@
 //   append --> waiting --> plan (Sequencer, Pending) --> blocks, keys --> Committer (fsync) --> head, announce
 //                  removals of what Retention has dropped, entries of Indexer --^
 
-import { HoldfastError } from '../../base/errors.ts';
 import { Histogram, LATENCY_BOUNDS } from '../../base/histogram.ts';
 import type { Logger } from '../../base/logger.ts';
+import { bytesOfDrafts, END_BYTES, logClosed } from '../appending.ts';
 import type {
   AnnounceListener,
   Draft,
@@ -21,6 +21,7 @@ import type {
 import { Pending } from '../pending.ts';
 import type { RingLimits } from '../ring.ts';
 import type { Sequencer, SequencerLimits } from '../sequencer.ts';
+import { CommitQueue, type Waiting } from './commit-queue.ts';
 import { keysWrite, recordWrites } from './commit-writes.ts';
 import { Committer } from './committer.ts';
 import type { Indexer } from './indexer.ts';
@@ -51,20 +52,6 @@ export interface LmdbLogParts {
   readonly release: () => Promise<void>;
 }
 
-interface Waiting {
-  readonly bytes: number;
-  /** Adds its records to what is pending; throws, and adds nothing, when it is refused. */
-  readonly plan: (pending: Pending, nowMs: number) => void;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-// What one commit takes on, beyond its first append; the rest goes into the next.
-const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
-// What may wait for the disk; beyond it the log refuses, as it does when a commit takes too long.
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-// What an event costs while it waits, beside its data.
-const DRAFT_BYTES = 200;
 // A commit that hangs cannot be ended: closing goes on without it.
 const CLOSE_LIMIT_MS = 1000;
 
@@ -75,8 +62,7 @@ export class LmdbLog implements EventLog {
   readonly #retention: Retention;
   readonly #commitSeconds = new Histogram(LATENCY_BOUNDS);
   readonly #listeners = new Set<AnnounceListener>();
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #queue = new CommitQueue();
   #head: number;
   #isRunning = false;
   #running: Promise<void> | undefined;
@@ -106,8 +92,7 @@ export class LmdbLog implements EventLog {
 
   append(drafts: readonly Draft[]): Promise<readonly number[]> {
     const { sequencer } = this.#parts;
-    const bytes = drafts.reduce((sum, draft) => sum + draft.data.length + DRAFT_BYTES, 0);
-    return this.#enqueue(bytes, (pending, nowMs) => {
+    return this.#enqueue(bytesOfDrafts(drafts), (pending, nowMs) => {
       const plan = sequencer.plan(drafts, nowMs, pending);
       pending.add(plan.records, plan.keys, nowMs);
       return plan.positions;
@@ -116,7 +101,7 @@ export class LmdbLog implements EventLog {
 
   endTopic(topic: string): Promise<number> {
     const { sequencer } = this.#parts;
-    return this.#enqueue(DRAFT_BYTES, (pending, nowMs) => {
+    return this.#enqueue(END_BYTES, (pending, nowMs) => {
       const record = sequencer.planEnd(topic, nowMs, pending);
       if (record !== undefined) pending.add([record], undefined, nowMs);
       return pending.ended.get(topic) ?? sequencer.endOf(topic)!;
@@ -180,22 +165,10 @@ export class LmdbLog implements EventLog {
 
   async #enqueue<T>(bytes: number, plan: (pending: Pending, nowMs: number) => T): Promise<T> {
     this.#refuseClosed();
-    if (this.#committer.isStuck || this.#waitingBytes > MAX_WAITING_BYTES) {
-      throw commitStuck(this.#options.commitTimeoutMs);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    let answer: T;
-    this.#waiting.push({
-      bytes,
-      plan: (pending, nowMs) => {
-        answer = plan(pending, nowMs);
-      },
-      resolve: () => resolve(answer),
-      reject,
-    });
-    this.#waitingBytes += bytes;
+    if (this.#committer.isStuck || this.#queue.isFull) throw commitStuck(this.#options.commitTimeoutMs);
+    const appending = this.#queue.add(bytes, plan);
     this.#wake();
-    return promise;
+    return appending;
   }
 
   #wake(): void {
@@ -208,8 +181,8 @@ export class LmdbLog implements EventLog {
     // What is appended in the same go shares the first commit.
     await Promise.resolve();
     let isWell = true;
-    while (this.#waiting.length > 0 || (isWell && this.#hasSurplus)) {
-      isWell = await this.#commit(this.#takeGroup());
+    while (!this.#queue.isEmpty || (isWell && this.#hasSurplus)) {
+      isWell = await this.#commit(this.#queue.take());
     }
     // In the tick that has found nothing to do: who comes later starts anew.
     this.#isRunning = false;
@@ -220,17 +193,6 @@ export class LmdbLog implements EventLog {
     if (this.#closed !== undefined) return false;
     const { indexer } = this.#parts;
     return indexer.isDue || this.#retention.hasSurplus(this.#head, indexer.isBusyWith);
-  }
-
-  #takeGroup(): Waiting[] {
-    let [bytes, count] = [0, 0];
-    for (const waiting of this.#waiting) {
-      if (count > 0 && bytes + waiting.bytes > MAX_COMMIT_BYTES) break;
-      bytes += waiting.bytes;
-      count++;
-    }
-    this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count);
   }
 
   /** Makes a group durable; false when it was refused. */
@@ -325,11 +287,7 @@ export class LmdbLog implements EventLog {
 
   #refuseClosed(): void {
     if (this.#closed === undefined) return;
-    throw new HoldfastError(
-      'ERR_HUB_CLOSED',
-      'The hub has closed its log',
-      'Publish to a hub that is running.',
-    );
+    throw logClosed();
   }
 }
 

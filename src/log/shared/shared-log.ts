@@ -7,6 +7,7 @@
 import { HoldfastError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { type Channel, Peer } from '../../base/peer.ts';
+import { bytesOfDrafts, END_BYTES, logClosed } from '../appending.ts';
 import { EndedTopics } from '../ended-topics.ts';
 import type {
   AnnounceListener,
@@ -21,6 +22,7 @@ import { Block } from '../lmdb/block.ts';
 import { readPage } from '../lmdb/read-page.ts';
 import { StoreReader } from '../lmdb/store-reader.ts';
 import { Ring, type RingLimits } from '../ring.ts';
+import { AwaitedPositions } from './awaited-positions.ts';
 import {
   type Announcement,
   type Ends,
@@ -40,14 +42,6 @@ export interface SharedLogOptions {
 
 // What may be on its way to the process with the log; beyond it appends are refused, as they are when it is stuck.
 const MAX_UNANSWERED_BYTES = 32 * 1024 * 1024;
-// What an event costs on its way, beside its data.
-const DRAFT_BYTES = 200;
-
-interface Awaited {
-  readonly position: number;
-  readonly resolve: () => void;
-  readonly reject: (error: HoldfastError) => void;
-}
 
 type LogPeer = Peer<LogHostCalls, LogReaderCalls>;
 
@@ -81,11 +75,11 @@ export class SharedLog implements EventLog {
   readonly #files: StoreReader;
   readonly #ended: EndedTopics;
   readonly #listeners = new Set<AnnounceListener>();
+  readonly #awaited = new AwaitedPositions();
   readonly #unanswered = new Set<Promise<unknown>>();
   #unansweredBytes = 0;
   #head: number;
   #oldest: number;
-  #awaited: Awaited[] = [];
   #learning: Promise<void> | undefined;
   #sentBytes = 0;
   #isAcknowledging = false;
@@ -113,8 +107,7 @@ export class SharedLog implements EventLog {
   }
 
   append(drafts: readonly Draft[]): Promise<readonly number[]> {
-    const bytes = drafts.reduce((sum, draft) => sum + draft.data.length + DRAFT_BYTES, 0);
-    return this.#change(bytes, async () => {
+    return this.#change(bytesOfDrafts(drafts), async () => {
       const positions = await this.#peer.ask('append', drafts, this.#options.answerTimeoutMs);
       await this.#reach(positions.reduce((last, position) => Math.max(last, position), 0));
       return positions;
@@ -122,7 +115,7 @@ export class SharedLog implements EventLog {
   }
 
   endTopic(topic: string): Promise<number> {
-    return this.#change(DRAFT_BYTES, async () => {
+    return this.#change(END_BYTES, async () => {
       const position = await this.#peer.ask('endTopic', topic, this.#options.answerTimeoutMs);
       await this.#reach(position);
       return position;
@@ -200,9 +193,7 @@ export class SharedLog implements EventLog {
 
   /** The other process has gone: no announcement will come. */
   lose(): void {
-    const awaited = this.#awaited;
-    this.#awaited = [];
-    for (const { reject } of awaited) reject(logSilent('has gone'));
+    this.#awaited.lose(logSilent('has gone'));
   }
 
   #takeBlock(bytes: Uint8Array): void {
@@ -230,7 +221,7 @@ export class SharedLog implements EventLog {
 
   #tellListeners(records: readonly LogRecord[], endedTopics: readonly string[]): void {
     for (const listener of this.#listeners) listener(records, endedTopics);
-    this.#settleAwaited();
+    this.#awaited.reach(this.#head);
   }
 
   // Retention removes only what is durable and announced, so what lies before it is so, too.
@@ -260,31 +251,8 @@ export class SharedLog implements EventLog {
   #reach(position: number): Promise<void> {
     if (position <= this.#head) return Promise.resolve();
     const limitMs = this.#options.answerTimeoutMs;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#awaited = this.#awaited.filter((other) => other !== awaited);
-        reject(logSilent(`has not announced a commit within ${limitMs} ms`));
-      }, limitMs);
-      const awaited: Awaited = {
-        position,
-        resolve: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      this.#awaited.push(awaited);
-    });
-  }
-
-  #settleAwaited(): void {
-    if (this.#awaited.length === 0) return;
-    const reached = this.#awaited.filter(({ position }) => position <= this.#head);
-    this.#awaited = this.#awaited.filter(({ position }) => position > this.#head);
-    for (const { resolve } of reached) resolve();
+    const late = () => logSilent(`has not announced a commit within ${limitMs} ms`);
+    return this.#awaited.wait(position, limitMs, late);
   }
 
   async #change<T>(bytes: number, change: () => Promise<T>): Promise<T> {
@@ -305,11 +273,7 @@ export class SharedLog implements EventLog {
 
   #refuseClosed(): void {
     if (!this.#isClosed) return;
-    throw new HoldfastError(
-      'ERR_HUB_CLOSED',
-      'The hub has closed its log',
-      'Publish to a hub that is running.',
-    );
+    throw logClosed();
   }
 }
 
