@@ -34,7 +34,6 @@ export function timerPattern(streams: readonly Stream[]): TimerPattern | undefin
   const idle = idlePattern(streams);
   const total = totalPattern(streams);
   if (idle === undefined || total === undefined) return idle ?? total;
-  if (idle.kind === 'either') return idle.streams.length >= total.streams.length ? idle : total;
   return idle.streams.length >= total.streams.length ? idle : total;
 }
 
