@@ -1,4 +1,5 @@
 // Rules about timers: S03, S04, S05, S29, S32, S34, S02.
+// One file, since each of them is also tested for leaving to its neighbours what is theirs.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -56,7 +57,18 @@ describe('S03, proxy idle timeout', () => {
   });
 
   it('names packets in their order, and a heartbeat in tenths of a second', () => {
-    const [finding] = findingsOf(idleClosed([21, 3, 9], 2300));
+    // Packets are numbered as the streams are written here, and told of as the streams began: backwards.
+    const [later, earlier] = [7000, 0].map((atMs) =>
+      new FlowScript({ atMs })
+        .connect()
+        .request()
+        .wait(5)
+        .respond({})
+        .events(3, 900 + atMs / 7)
+        .wait(2300)
+        .fin('server'),
+    );
+    const [finding] = findingsOf([earlier!, later!, ...idleClosed([21], 2300)]);
     const numbers = finding!.why.at(-1)!.places.map(({ number }) => number);
     assert.equal(numbers.length, 3);
     assert.deepEqual(
