@@ -3,6 +3,7 @@
 //
 // A list that can grow with the traffic is bounded by the source that fills it, which then counts what it left out.
 // `undefined` always means not seen, never zero. Times are Unix milliseconds with a fraction (captures: microseconds).
+// The file is long because it is one vocabulary: every source and every rule is written against all of it.
 
 /** Where a fact was read: a source of the evidence, and its packet (from 1, as Wireshark numbers them) or line (from 1). */
 export interface Ref {

@@ -1,5 +1,6 @@
 // What a run leaves behind: NDJSON, one record a line. First a `run`, then a `sample` each second, at the end a
 // `summary`. load and soak write it, report reads it; a file that was cut off lacks only its summary.
+// The file is long because it is one format, types alone: a sample and the summary of it are read side by side.
 
 import type { TcpState } from '../base/tcp-table.ts';
 

@@ -1,3 +1,5 @@
+// One file, since every kind of violation is planted in the same right history.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,5 +1,6 @@
 // The figures of one run: every number that a table of a report shows, with its unit. What was not measured
 // has no figure; the groups are the same for all formats.
+// The file is long because it is one list: which figures there are and in what order is seen in no other way.
 
 import { formatQuantity, type Unit } from './quantity.ts';
 import type { RunResult } from './run-result.ts';

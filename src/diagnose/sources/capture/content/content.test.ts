@@ -1,3 +1,5 @@
+// One file, since HTTP/1, HTTP/2 and TLS are cut, joined and holed by the same scenes.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+// One file, since every mark of a flow is set by the same scenes of segments.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Flags, icmpError, linkLayers } from '../../../../../test/support/capture/packet-builder.ts';
